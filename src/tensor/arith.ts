@@ -31,7 +31,7 @@ export const inverseScale = (scale: number): number => f(1 / f(scale));
 export function quantizeValue(x: number, inv: number, zeroPoint: number, qmin: number, qmax: number): number {
   const v = f(f(zeroPoint) + roundHalfEven(f(x * inv)));
   if (!(Math.abs(v) < two63)) return qmin;
-  return v < qmin ? qmin : v > qmax ? qmax : v;
+  return Math.min(Math.max(v, qmin), qmax);
 }
 
 /** One stored integer as float32, one scale for the tensor (equation 4). The difference wraps to 32 bits as the source's does. */

@@ -1,0 +1,40 @@
+/** Every op, one line each. This list is the whole registration. */
+import type { OpDef } from "../op.ts";
+import { conv2d, linear } from "./conv.ts";
+import { binary, cast, clamp, qadd, qmul, table, unary } from "./elementwise.ts";
+import { kConv, kGemm, kMul } from "./kernel.ts";
+import { avgPool, maxPool, sum } from "./pool.ts";
+import { dequantize, quantize, requantize } from "./quant.ts";
+import { concat, pad, reshape, slice, transpose } from "./shape.ts";
+import { constant, param } from "./source.ts";
+
+const all: readonly OpDef[] = [
+  param,
+  constant,
+  quantize,
+  dequantize,
+  requantize,
+  conv2d,
+  linear,
+  qadd,
+  qmul,
+  clamp,
+  table,
+  unary,
+  binary,
+  cast,
+  maxPool,
+  avgPool,
+  sum,
+  reshape,
+  transpose,
+  concat,
+  slice,
+  pad,
+  kConv,
+  kGemm,
+  kMul,
+];
+
+/** Every op by name. */
+export const ops: ReadonlyMap<string, OpDef> = new Map(all.map((op) => [op.name, op]));

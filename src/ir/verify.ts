@@ -1,0 +1,140 @@
+/**
+ * Whether a graph is legal. Checked of every node: the operands that the op wants are there with storages it takes; the
+ * result type is the one that the op infers; the quantizer is sound ([type.*] below); the op's own numbered constraints
+ * hold. Of the graph: names of parameters and outputs are distinct.
+ */
+import { type Graph, inferType, type Node, operandsOf, typesOf } from "./graph.ts";
+import type { Constraint, Slots } from "./op.ts";
+import { param } from "./ops/source.ts";
+import { printType } from "./print.ts";
+import { type Quant, sameType, storages, type TensorType } from "./type.ts";
+
+/** One broken rule: where, which (`op.constraint`), and what was wanted. */
+export interface VerifyError {
+  readonly node: string;
+  readonly id: string;
+  readonly message: string;
+}
+
+/** All broken rules of a graph, in order; empty if it is legal. */
+export function verify(graph: Graph): VerifyError[] {
+  const errors: VerifyError[] = [];
+  const params = new Set(graph.params);
+  for (const node of graph.nodes) {
+    const add = (id: string, message: string) => errors.push({ node: graph.nameOf(node), id, message });
+    if (node.op === param && !params.has(node)) add("param.listed", "wants every parameter in the function's head");
+    for (const [id, message] of typeErrors(node.type)) add(`type.${id}`, message);
+    const slots = Object.entries(node.op.operands as Slots);
+    const before = errors.length;
+    for (const [key, slot] of slots) checkSlot(node, key, slot, add);
+    if (errors.length > before) continue;
+    checkNode(node, add);
+  }
+  const seen = new Set<string>();
+  for (const { name } of graph.outputs) {
+    if (seen.has(name)) errors.push({ node: name, id: "graph.outputs", message: "wants distinct output names" });
+    seen.add(name);
+  }
+  return errors;
+}
+
+/** The graph itself if it is legal. Throws VerifyFailure with all that is wrong. */
+export function verified(graph: Graph, after?: string): Graph {
+  const errors = verify(graph);
+  if (errors.length) throw new VerifyFailure(errors, after);
+  return graph;
+}
+
+/** A graph that breaks rules; `errors` lists all of them. */
+export class VerifyFailure extends Error {
+  readonly errors: readonly VerifyError[];
+  constructor(errors: readonly VerifyError[], after?: string) {
+    const lines = errors.slice(0, 10).map((e) => `%${e.node} [${e.id}] ${e.message}`);
+    super(`${after ? `after ${after}: ` : ""}${lines.join("\n")}`);
+    this.name = "VerifyFailure";
+    this.errors = errors;
+  }
+}
+
+type Add = (id: string, message: string) => void;
+
+function checkSlot(node: Node, key: string, slot: Slots[string], add: Add): void {
+  const operand = node.in[key];
+  const id = `${node.op.name}.operands`;
+  if (operand === undefined) {
+    if (!slot.optional) add(id, `wants the operand ${key}`);
+    return;
+  }
+  if (Array.isArray(operand) !== (slot.list === true)) {
+    add(id, `wants ${key} as ${slot.list ? "a list" : "one tensor"}`);
+    return;
+  }
+  if (slot.list && operand.length === 0) add(id, `wants at least one tensor in ${key}`);
+  for (const n of slot.list ? operand : [operand]) {
+    if (!slot.storages.includes(n.type.storage)) {
+      add(`${node.op.name}.storage`, `wants ${key} in ${slot.storages.join(" or ")}, found ${n.type.storage}`);
+    }
+  }
+}
+
+function checkNode(node: Node, add: Add): void {
+  const types = typesOf(node.op, node.in);
+  if (operandsOf(node).length || node.op.kind !== "source") {
+    let inferred: TensorType;
+    try {
+      inferred = inferType(node.op, types, node.attrs, node.type);
+    } catch (error) {
+      add(`${node.op.name}.shape`, (error as Error).message);
+      return;
+    }
+    if (!sameType(inferred, node.type)) {
+      add(`${node.op.name}.type`, `wants ${printType(inferred)}, found ${printType(node.type)}`);
+      return;
+    }
+  }
+  for (const c of (node.op.verify ?? []) as Constraint<any, any>[]) {
+    if (!c.holds(types, node.attrs, node.type)) add(`${node.op.name}.${c.id}`, `wants ${c.says}`);
+  }
+}
+
+function* typeErrors(type: TensorType): Generator<[string, string]> {
+  const { quant } = type;
+  if (!quant) return;
+  if (type.storage === "f32" || type.storage === "bool") {
+    yield ["float", `wants no quantizer on ${type.storage}`];
+    return;
+  }
+  const { min, max } = storages[type.storage];
+  for (const s of scalesOf(quant)) {
+    if (!(s > 0) || !Number.isFinite(s)) {
+      yield ["scale", `wants finite scales above 0, found ${s}`];
+      break;
+    }
+  }
+  if (quant.kind === "tensor" && !inRange(quant.zero, min, max)) {
+    yield ["zero", `wants a zero point in [${min}, ${max}], found ${quant.zero}`];
+  }
+  const axis =
+    quant.kind === "axis" ? quant : quant.kind === "product" && quant.b.kind === "axis" ? quant.b : undefined;
+  if (!axis) return;
+  const bad = axis.channels.zeros.find((z) => !inRange(z, min, max));
+  if (quant.kind === "axis" && bad !== undefined) yield ["zero", `wants zero points in [${min}, ${max}], found ${bad}`];
+  const count = type.shape[axis.axis];
+  if (count === undefined) yield ["axis", `wants an axis below ${type.shape.length}, found ${axis.axis}`];
+  else if (count !== axis.channels.scales.length) {
+    yield ["channels", `wants ${count} scales along axis ${axis.axis}, found ${axis.channels.scales.length}`];
+  }
+}
+
+const inRange = (v: number, min: number, max: number) => Number.isInteger(v) && v >= min && v <= max;
+
+function scalesOf(quant: Quant): readonly number[] {
+  switch (quant.kind) {
+    case "tensor":
+      return [quant.scale];
+    case "axis":
+      return quant.channels.scales;
+    case "product":
+      return [quant.a, ...(quant.b.kind === "scale" ? [quant.b.scale] : scalesOf(quant.b))];
+  }
+}

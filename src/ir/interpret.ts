@@ -43,9 +43,9 @@ export function interpret(graph: Graph, inputs: readonly TypedArray[], options: 
 }
 
 /** One node's value, given its operands'. */
-export function evaluate(node: Node, valueOf: (n: Node) => TypedArray): TypedArray {
+export function evaluate(node: Node, read: (n: Node) => TypedArray): TypedArray {
   const operands: Record<string, unknown> = {};
-  const value = (n: Node): Value => ({ type: n.type, data: valueOf(n) });
+  const value = (n: Node): Value => ({ type: n.type, data: read(n) });
   for (const [key, slot] of Object.entries(node.op.operands as Slots)) {
     const operand = node.in[key];
     operands[key] = operand === undefined ? undefined : slot.list ? operand.map(value) : value(operand);

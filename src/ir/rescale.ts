@@ -71,8 +71,8 @@ export const clamp = (v: number, lo: number, hi: number): number => (v < lo ? lo
  * The product of two 31-bit numbers does not fit a double, so it is formed from 16-bit halves.
  */
 export function mulByQuantizedMultiplier(x: number, m: number, shift: number): number {
-  const left = shift > 0 ? shift : 0;
-  const right = shift > 0 ? 0 : -shift;
+  const left = Math.max(shift, 0);
+  const right = Math.max(-shift, 0);
   return roundingDivideByPowerOfTwo(doublingHighMul(wrap32(x * 2 ** left), m), right);
 }
 

@@ -1,0 +1,45 @@
+/**
+ * The kernel table's row type for wasm. Kernels are rows: a name in the field's grammar, when it applies, how it packs its
+ * constants, and how it emits its function. Selection, correctness tests around the tile, and benches loop over the rows.
+ */
+import type { Node } from "../../ir/graph.ts";
+import type { Func } from "./asm.ts";
+
+/** What the module may assume of the engine that runs it. */
+export interface WasmTarget {
+  /** `simd128`: the fixed-width baseline. `relaxed`: relaxed-SIMD opcodes may appear in the module. */
+  readonly level: "simd128" | "relaxed";
+  /**
+   * What `i32x4.relaxed_dot_i8x16_i7x16_add_s` does with a second operand outside 0..127, as a probe of the engine found:
+   * reads it as unsigned exactly (x86 VNNI), as signed exactly (Arm), or not exactly (saturating or unknown).
+   */
+  readonly dot: "unsigned" | "signed" | "inexact";
+}
+
+/** Constant bytes that a kernel reads, placed once in the module's memory and passed by address. */
+export interface Pack {
+  readonly bytes: Uint8Array;
+  /** Power of two. */
+  readonly align: number;
+}
+
+/** One way to compute one node. */
+export interface WasmKernel {
+  /** `qs8_gemm_6x8c4__wasmrelaxed`: datatype, kernel, tile, target. */
+  readonly name: string;
+  /** Whether this kernel can compute the node on the target, exactly. */
+  applies(node: Node, target: WasmTarget): boolean;
+  /** Expected cost, lower is better, in any unit common to kernels of one op (cycles, say). */
+  cost?(node: Node, target: WasmTarget): number;
+  /** Everything that the emitted code depends on, as text: nodes with equal keys share one function. */
+  key(node: Node, target: WasmTarget): string;
+  /** The constants that differ from node to node: weights packed for the tile, biases, per-channel multipliers, tables. */
+  pack?(node: Node, target: WasmTarget): readonly Pack[];
+  /** Bytes of scratch memory that a call needs. */
+  scratch?(node: Node): number;
+  /**
+   * Emits the body of the function. Its parameters are addresses: the result, then each operand of the node that is not
+   * a constant (in slot order), then each pack, then the scratch memory if it asked for any.
+   */
+  emit(f: Func, node: Node, target: WasmTarget): void;
+}

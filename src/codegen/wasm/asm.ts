@@ -81,7 +81,10 @@ export class Func {
   /** Runs `body` a constant number of times; unrolled for one. The counter runs down and is not visible. */
   repeat(count: number, body: () => void): void {
     if (count <= 0) return;
-    if (count === 1) return body();
+    if (count === 1) {
+      body();
+      return;
+    }
     const left = this.let(this.b.i32, this.m.i32.const(count));
     this.doWhile(body, () => {
       const l = left.index;

@@ -4,7 +4,7 @@
  * general question asks `kind`, `quant` or `level`; only a rewrite rule names the ops of its own pattern.
  */
 import type { Attr, Rand, ValueOf } from "./attr.ts";
-import type { Quant, Storage, TensorType, TypedArray } from "./type.ts";
+import type { Channels, PerTensor, Quant, Storage, TensorType, TypedArray } from "./type.ts";
 
 /** An operand slot: which storages it takes, and whether it may be absent or is a list of tensors. */
 export interface Slot {
@@ -100,10 +100,15 @@ export interface OpSpec<O extends Slots, A extends Attrs> {
   sample?(rand: Rand, pool: SamplePool): Sample<O, A>;
 }
 
-/** Where a sample draws quantizers from: a small pool, so that equal ones meet often. */
+/**
+ * Where a sample draws from: values that the graph under construction already has, so that ops chain, and a small pool of
+ * quantizers, so that equal ones meet often.
+ */
 export interface SamplePool {
-  quant(storage: "i8" | "u8"): Quant;
-  channels(count: number): Quant & { kind: "axis" };
+  /** The type of an existing value that is accepted, recent ones first; or what `otherwise` makes. */
+  pick(accept: (type: TensorType) => boolean, otherwise: () => TensorType): TensorType;
+  quant(storage: Storage): PerTensor;
+  channels(count: number): Channels;
 }
 
 /** A declared op. */

@@ -1,6 +1,8 @@
 /** Convolutions and matrix products. Integer ones give exact 32-bit sums of (x - zero)(w - zero); rescaling is another op's. */
+
 import { ints } from "../attr.ts";
 import { defineOp, maybe, type PerOperand, tensor, type Value } from "../op.ts";
+import { biasFor, byteValue, image, weights } from "../sample.ts";
 import { type Storage, sizeOf, type TensorType, type TypedArray, zeroOf, zeroOfChannel } from "../type.ts";
 
 /** Attributes that place a window on an image: strides and dilations [height, width], padding [top, left, bottom, right]. */
@@ -161,6 +163,14 @@ export const conv2d = defineOp("conv2d", {
   verify: [weightAxis, biasScale, sameFloat],
   eval: (v, attrs, type) => convolve(v, attrs, type.shape),
   macs: ({ w }, _, result) => sizeOf(result.shape) * w.shape[1] * w.shape[2] * w.shape[3],
+  sample: (rand, pool) => {
+    const x = image(rand, pool);
+    const c = x.shape[3];
+    const [kh, kw] = [rand(1, 3), rand(1, 3)];
+    const depthwise = rand(0, 2) === 0;
+    const w = weights(rand, pool, depthwise ? [c, kh, kw, 1] : [rand(1, 10), kh, kw, c]);
+    return { operands: { x, w, bias: biasFor(rand, x, w) }, attrs: {} };
+  },
 });
 
 /** Result shape [..., O] of x [..., I] times w [O, I]. */
@@ -200,6 +210,11 @@ export const linear = defineOp("linear", {
   verify: [weightAxis, biasScale, sameFloat],
   eval: (v, _, type) => multiplyMatrix(v, type.shape),
   macs: ({ x }, _, result) => sizeOf(result.shape) * x.shape[x.shape.length - 1],
+  sample: (rand, pool) => {
+    const x = byteValue(rand, pool);
+    const w = weights(rand, pool, [rand(1, 10), x.shape[x.shape.length - 1]]);
+    return { operands: { x, w, bias: biasFor(rand, x, w) }, attrs: {} };
+  },
 });
 
 export type ConvValues = PerOperand<(typeof conv2d)["operands"], Value>;

@@ -1,9 +1,11 @@
 /** Ops that work element by element: quantized add, mul, clamp and table; plain arithmetic on numbers. */
+
 import { addBy } from "../addition.ts";
 import { adding, oneOf, range, string } from "../attr.ts";
 import { broadcastIndex, broadcastShape } from "../broadcast.ts";
 import { defineOp, tensor } from "../op.ts";
 import { clamp as limit } from "../rescale.ts";
+import { byteValue, partner } from "../sample.ts";
 import { allocate, sizeOf, storages, type TypedArray, zeroOf } from "../type.ts";
 import { binaryFunctions, unaryFunctions } from "./plain.ts";
 
@@ -44,10 +46,12 @@ export const qadd = defineOp("qadd", {
     return out;
   },
   sample: (rand, pool) => {
-    const shape = [1, rand(1, 3), rand(1, 5)];
-    const x = { storage: "i8", shape, quant: pool.quant("i8") } as const;
-    const y = { storage: "i8", shape, quant: pool.quant("i8") } as const;
-    return { operands: { x, y }, attrs: { clamp: [-128, 127] }, result: { storage: "i8", quant: pool.quant("i8") } };
+    const x = byteValue(rand, pool);
+    return {
+      operands: { x, y: partner(x, pool) },
+      attrs: { clamp: rand(0, 1) ? [storages[x.storage].min, storages[x.storage].max] : [3, 90] },
+      result: { storage: x.storage, quant: pool.quant(x.storage) },
+    };
   },
 });
 
@@ -77,14 +81,8 @@ export const qmul = defineOp("qmul", {
     return out;
   },
   sample: (rand, pool) => {
-    const shape = [rand(1, 3), rand(1, 6)];
-    return {
-      operands: {
-        x: { storage: "i8", shape, quant: pool.quant("i8") },
-        y: { storage: "i8", shape, quant: pool.quant("i8") },
-      },
-      attrs: {},
-    };
+    const x = byteValue(rand, pool);
+    return { operands: { x, y: partner(x, pool) }, attrs: {} };
   },
 });
 
@@ -115,6 +113,12 @@ export const clamp = defineOp("clamp", {
     for (let i = 0; i < out.length; i++) out[i] = limit(data[i], lo, hi);
     return out;
   },
+  sample: (rand, pool) => {
+    const x = byteValue(rand, pool);
+    const { min } = storages[x.storage];
+    const lo = min + rand(0, 200);
+    return { operands: { x }, attrs: { range: [lo, rand(lo, min + 255)] } };
+  },
 });
 
 export const table = defineOp("table", {
@@ -135,10 +139,7 @@ export const table = defineOp("table", {
     return out;
   },
   sample: (rand, pool) => ({
-    operands: {
-      x: { storage: "i8", shape: [rand(1, 3), rand(1, 20)], quant: pool.quant("i8") },
-      t: { storage: "i8", shape: [256] },
-    },
+    operands: { x: byteValue(rand, pool), t: { storage: "i8", shape: [256] } },
     attrs: {},
     result: { quant: pool.quant("i8") },
   }),
@@ -156,6 +157,15 @@ export const unary = defineOp("unary", {
   eval({ x }, { fn }) {
     return (x.data as Float32Array).map((v) => unaryFunctions[fn](v));
   },
+  sample: (rand, pool) => ({
+    operands: {
+      x: pool.pick(
+        (t) => t.storage === "f32",
+        () => ({ storage: "f32", shape: [rand(1, 3), rand(1, 5)] }),
+      ),
+    },
+    attrs: {},
+  }),
 });
 
 export const binary = defineOp("binary", {

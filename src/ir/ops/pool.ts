@@ -1,8 +1,10 @@
 /** Windows that reduce: max and average pooling, and sums over axes. */
+
 import { averaging, bool, ints, range } from "../attr.ts";
 import { averageBy } from "../averaging.ts";
 import { defineOp, tensor, type Value } from "../op.ts";
 import { clamp } from "../rescale.ts";
+import { image } from "../sample.ts";
 import { allocate, sizeOf, storages, stridesOf, type TensorType, zeroOf } from "../type.ts";
 import { windowAttrs, windowed } from "./conv.ts";
 
@@ -82,6 +84,7 @@ export const maxPool = defineOp("max_pool", {
     });
     return out;
   },
+  sample: (rand, pool) => ({ operands: { x: image(rand, pool) }, attrs: {} }),
 });
 
 export const avgPool = defineOp("avg_pool", {
@@ -118,6 +121,14 @@ export const avgPool = defineOp("avg_pool", {
     });
     return out;
   },
+  sample: (rand, pool) => {
+    const x = image(rand, pool);
+    return {
+      operands: { x },
+      attrs: { by: { rule: "int_away", k: [] }, clamp: [storages[x.storage].min, storages[x.storage].max] },
+      result: { quant: x.quant },
+    };
+  },
 });
 
 export const sum = defineOp("sum", {
@@ -151,4 +162,5 @@ export const sum = defineOp("sum", {
     }
     return out;
   },
+  sample: (rand, pool) => ({ operands: { x: image(rand, pool) }, attrs: { axes: [[1, 2], [3], [1]][rand(0, 2)] } }),
 });

@@ -1,8 +1,10 @@
 /** Crossing between real numbers and stored integers, and between scales. */
+
 import { roundHalfEven } from "../../tensor/arith.ts";
 import { bool, float, oneOf, range, rescaling } from "../attr.ts";
 import { defineOp, tensor } from "../op.ts";
-import { clamp, rescale, roundHalfAway } from "../rescale.ts";
+import { clamp, type Rescale, rescale, roundHalfAway } from "../rescale.ts";
+import { byteValue } from "../sample.ts";
 import { allocate, storages, zeroOf, zeroOfChannel } from "../type.ts";
 
 const f = Math.fround;
@@ -58,10 +60,14 @@ export const quantize = defineOp("quantize", {
     return out;
   },
   sample: (rand, pool) => {
-    const quant = pool.quant("i8") as { scale: number } & ReturnType<typeof pool.quant>;
+    const quant = pool.quant("i8");
+    const x = pool.pick(
+      (t) => t.storage === "f32",
+      () => ({ storage: "f32", shape: [rand(1, 4), rand(1, 9)] }),
+    );
     return {
-      operands: { x: { storage: "f32", shape: [rand(1, 4), rand(1, 9)] } },
-      attrs: { by: "div_even", k: quant.scale, clamp: [-128, 127] },
+      operands: { x },
+      attrs: { k: quant.scale, clamp: [-128, 127], nan: "low", infinityLow: false },
       result: { storage: "i8", quant },
     };
   },
@@ -103,6 +109,7 @@ export const dequantize = defineOp("dequantize", {
     }
     return out;
   },
+  sample: (rand, pool) => ({ operands: { x: byteValue(rand, pool) }, attrs: {} }),
 });
 
 export const requantize = defineOp("requantize", {
@@ -142,9 +149,23 @@ export const requantize = defineOp("requantize", {
     for (let i = 0; i < out.length; i++) out[i] = clamp(rescale(by, data[i] - from, i % channels, zero), lo, hi);
     return out;
   },
-  sample: (rand, pool) => ({
-    operands: { x: { storage: "i8", shape: [rand(1, 3), rand(1, 5)], quant: pool.quant("i8") } },
-    attrs: { by: { rule: "f32_rne", a: [f(rand(1, 40) / 16)], b: [] }, clamp: [-128, 127] },
-    result: { storage: "i8", quant: pool.quant("i8") },
-  }),
+  sample: (rand, pool) => {
+    const x = pool.pick(
+      (t) => t.storage === "i32" && t.quant !== undefined,
+      () => byteValue(rand, pool),
+    );
+    const channels = rand(0, 1) ? (x.shape[x.shape.length - 1] ?? 1) : 1;
+    const storage = rand(0, 1) ? "i8" : "u8";
+    const wide = x.storage === "i32";
+    const per = <T>(make: () => T): T[] => Array.from({ length: channels }, make);
+    const by: Rescale = rand(0, 1)
+      ? { rule: "f32_rne", a: per(() => f(rand(1, 400) / (wide ? 100_000 : 400))), b: [] }
+      : { rule: "q31_double", a: per(() => 2 ** 30 + rand(0, 2 ** 30 - 1)), b: per(() => rand(wide ? -9 : -2, 0)) };
+    const { min, max } = storages[storage];
+    return {
+      operands: { x },
+      attrs: { by, clamp: rand(0, 2) ? [min, max] : [min + 70, max] },
+      result: { storage, quant: pool.quant(storage) },
+    };
+  },
 });

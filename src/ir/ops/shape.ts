@@ -1,6 +1,8 @@
 /** Ops that move elements and change none: reshape, transpose, concat, slice, pad. */
+
 import { ints } from "../attr.ts";
 import { defineOp, list, tensor, type Value } from "../op.ts";
+import { byteValue, image } from "../sample.ts";
 import { allocate, sameQuant, sameShape, sizeOf, storages, stridesOf, type TypedArray, zeroOf } from "../type.ts";
 
 const any = ["i8", "u8", "i16", "u16", "i32", "i64", "f32", "bool"] as const;
@@ -22,11 +24,9 @@ export const reshape = defineOp("reshape", {
   verify: [{ id: "axis", says: "x quantized per tensor", holds: ({ x }) => x.quant?.kind !== "axis" }],
   eval: ({ x }) => x.data,
   sample: (rand, pool) => {
-    const [a, b] = [rand(1, 4), rand(1, 5)];
-    return {
-      operands: { x: { storage: "i8", shape: [1, a, b], quant: pool.quant("i8") } },
-      attrs: { shape: [a * b, 1] },
-    };
+    const x = byteValue(rand, pool);
+    const shapes = [[1, sizeOf(x.shape)], x.shape, [...x.shape, 1], [sizeOf(x.shape)]];
+    return { operands: { x }, attrs: { shape: shapes[rand(0, 3)] } };
   },
 });
 
@@ -59,10 +59,15 @@ export const transpose = defineOp("transpose", {
       0,
     );
   },
-  sample: (rand, pool) => ({
-    operands: { x: { storage: "i8", shape: [rand(1, 2), rand(1, 4), rand(1, 4)], quant: pool.quant("i8") } },
-    attrs: { perm: [[0, 2, 1] as const, [2, 0, 1] as const, [0, 1, 2] as const][rand(0, 2)] },
-  }),
+  sample: (rand, pool) => {
+    const x = byteValue(rand, pool);
+    const perm = [...x.shape.keys()];
+    for (let i = perm.length - 1; i > 0; i--) {
+      const j = rand(0, i);
+      [perm[i], perm[j]] = [perm[j], perm[i]];
+    }
+    return { operands: { x }, attrs: { perm } };
+  },
 });
 
 /** Elements of `x` at `base + sum(index[d] * strides[d])` for every index of `shape`, in row-major order. */
@@ -124,9 +129,10 @@ export const concat = defineOp("concat", {
     return out;
   },
   sample: (rand, pool) => {
-    const quant = pool.quant("i8");
-    const x = (c: number) => ({ storage: "i8", shape: [1, 2, c], quant }) as const;
-    return { operands: { xs: [x(rand(1, 4)), x(rand(1, 4))] }, attrs: { axis: [2] } };
+    const x = byteValue(rand, pool);
+    const axis = rand(0, x.shape.length - 1);
+    const y = { ...x, shape: x.shape.map((d, i) => (i === axis ? rand(1, 4) : d)) };
+    return { operands: { xs: [[x], [x, y], [x, x, y]][rand(0, 2)] }, attrs: { axis: [axis] } };
   },
 });
 
@@ -164,11 +170,14 @@ export const slice = defineOp("slice", {
     );
   },
   sample: (rand, pool) => {
-    const [a, b] = [rand(2, 5), rand(2, 5)];
-    return {
-      operands: { x: { storage: "i8", shape: [a, b], quant: pool.quant("i8") } },
-      attrs: { begin: [rand(0, 1), 1], size: [a - 1, 1], step: [1, 1] },
-    };
+    const x = byteValue(rand, pool);
+    const begin = x.shape.map((d) => rand(0, d - 1));
+    const step = begin.map(() => [1, 1, 2, -1][rand(0, 3)]);
+    const size = x.shape.map((d, i) => {
+      const room = step[i] < 0 ? begin[i] + 1 : Math.ceil((d - begin[i]) / step[i]);
+      return rand(1, room);
+    });
+    return { operands: { x }, attrs: { begin, size, step } };
   },
 });
 
@@ -210,14 +219,9 @@ export const pad = defineOp("pad", {
     return out;
   },
   sample: (rand, pool) => {
-    const quant = pool.quant("i8");
-    return {
-      operands: { x: { storage: "i8", shape: [1, rand(1, 4), rand(1, 4), rand(1, 3)], quant } },
-      attrs: {
-        before: [0, rand(0, 1), rand(0, 1), 0],
-        after: [0, rand(0, 1), rand(0, 1), 0],
-        value: [zeroOf({ storage: "i8", shape: [], quant })],
-      },
-    };
+    const x = image(rand, pool);
+    const [t, l, b, r] = [rand(0, 1), rand(0, 1), rand(0, 1), rand(0, 1)];
+    const value = rand(0, 3) ? zeroOf(x) : storages[x.storage].min;
+    return { operands: { x }, attrs: { before: [0, t, l, 0], after: [0, b, r, 0], value: [value] } };
   },
 });

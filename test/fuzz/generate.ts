@@ -83,7 +83,7 @@ export function generate(seed: number, steps = 10): Graph {
   const operandOf = (type: TensorType): Node => {
     const found = made.filter((n) => sameType(n.type, type));
     if (found.length && rand(0, 9) < 9) return found[rand(0, 3) ? found.length - 1 : rand(0, found.length - 1)];
-    const param = rand(0, 2) === 0 && type.quant?.kind === "tensor";
+    const param = rand(0, 4) !== 0 && type.quant?.kind === "tensor";
     const node = param ? makeParam(`p${params.length}`, type) : makeConst("c", type, randomValues(type, rand));
     if (param) params.push(node);
     made.push(node);

@@ -41,6 +41,9 @@ function describe(value: unknown): string {
   if (ArrayBuffer.isView(value))
     return `${value.constructor.name}(${(value as Uint8Array).length ?? value.byteLength})`;
   if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null) return `a ${value.constructor?.name ?? "object without a class"}`;
+  if (typeof value === "object" && value !== null) {
+    const name = value.constructor?.name;
+    return !name || name === "Object" ? "an object" : name;
+  }
   return String(value);
 }

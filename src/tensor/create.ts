@@ -40,7 +40,7 @@ export function emptyQuantized(shape: Shape, quantizer: Quantizer): QTensor {
 export function formTensor(ints: IntLike, quantizer: Quantizer): QTensor {
   const { data, shape } = intData(ints);
   const dtype = checkQuantizer(quantizer).dtype;
-  if (dtypeOfArray(data) !== dtype) throw new ArgumentError("ints", `a ${qdtypes[dtype].array.name} (${dtype})`, data);
+  if (dtypeOfArray(data) !== dtype) throw new ArgumentError("ints", `${qdtypes[dtype].array.name} (${dtype})`, data);
   return QTensor.dense(data.slice(), shape, quantizer);
 }
 

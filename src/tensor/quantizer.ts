@@ -234,16 +234,17 @@ export class PerChannelAffineQuantizer extends Quantizer {
   }
 
   reshape(from: Shape, to: Shape): Quantizer {
-    // A dimension of `to` is the axis if it has as many indices and as many elements between neighbours. Several can only
-    // do so if they have size 1; the one nearest to the old axis is taken.
+    // A dimension of `to` can be the axis if it has as many indices and as many elements between neighbours; with one
+    // channel or no elements the latter does not matter. Of several, the one that keeps most of its place is taken.
     const inner = innerOf(from, this.axis);
-    const fits = [...to.keys()].filter((d) => to[d] === this.scales.length && innerOf(to, d) === inner);
+    const free = this.scales.length === 1 || numelOf(from) === 0;
+    const cost = (d: number) => (innerOf(to, d) === inner ? 0 : to.length) + Math.abs(d - this.axis);
+    const fits = [...to.keys()].filter((d) => to[d] === this.scales.length && (free || innerOf(to, d) === inner));
     if (fits.length === 0) {
       const wanted = `a shape that keeps dimension ${this.axis} of ${shapeText(from)} whole, the channels' axis`;
       throw new ArgumentError("shape", wanted, shapeText(to));
     }
-    const distance = (d: number) => Math.abs(d - this.axis);
-    return this.withAxis(fits.reduce((best, d) => (distance(d) < distance(best) ? d : best)));
+    return this.withAxis(fits.reduce((best, d) => (cost(d) < cost(best) ? d : best)));
   }
 }
 

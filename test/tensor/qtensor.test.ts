@@ -115,6 +115,9 @@ test("copy_ into views writes through, and may overlap its source", () => {
   const q = makePerTensorQuantizedTensor(intTensor(Uint8Array.of(1, 2, 3, 4), [2, 2]), 0.5, 0);
   q.copy_(q.transpose(0, 1));
   expect(q.intRepr()).toEqual(Uint8Array.of(1, 3, 2, 4));
+  const line = makePerTensorQuantizedTensor(Uint8Array.of(1, 2, 3, 4), 0.5, 0);
+  line.slice(0, 1).copy_(line.slice(0, 0, 3));
+  expect(line.intRepr()).toEqual(Uint8Array.of(1, 1, 2, 3));
   const other = makePerTensorQuantizedTensor(Uint8Array.of(10, 20), 0.25, 5);
   const column = q.index(":", 1);
   column.copy_(other.requantize(q.quantizer()));
@@ -173,6 +176,7 @@ test("clone keeps dense strides, contiguous does not", () => {
     [1, 3],
     [2, 1],
   ]);
+  expect(t.slice(1, 0, 1).isContiguous()).toBe(true);
   const part = t.slice(0, 0, 2);
   expect([part.clone().strides, part.clone().storage.length]).toEqual([[2, 1], 4]);
   expect(t.intRepr()).toEqual(Uint8Array.of(0, 15, 10, 20, 13, 255));
@@ -203,6 +207,8 @@ test("flatten of a per-channel tensor works where its neighbours have size 1", (
   const w = makePerChannelQuantizedTensor(intTensor(Int8Array.of(1, 2, 3), [1, 3, 1]), [1, 2, 3], [0, 0, 0], 1);
   expect([w.flatten().shape, w.flatten().qPerChannelAxis()]).toEqual([[3], 0]);
   expect(w.flatten().dequantize().data).toEqual(Float32Array.of(1, 4, 9));
+  const one = makePerChannelQuantizedTensor(intTensor(new Int8Array(6), [6, 1]), [0.5], [0], 1);
+  expect([one.view([1, 6, 1]).qPerChannelAxis(), one.view([1, 6]).qPerChannelAxis()]).toEqual([2, 0]);
 });
 
 test("wrong views are refused with what would fit", () => {

@@ -62,6 +62,13 @@ test("what does not fit 64 bits becomes qmin, the rest saturates", () => {
   ]);
 });
 
+test("the reciprocal is of the float32 scale, not of the double one", () => {
+  // Values from torch 1.13.1; 1 / 0.0517... in double and then float32 gives 2, 3, 4 and 5.
+  const x = Float32Array.of(0.07755329459905624, 0.1292555034160614, 0.18095768988132477, 0.23265990614891052);
+  const q = new PerTensorAffineQuantizer(0.051702200470257406, 0, "quint8").quantize(x);
+  expect(q.intRepr()).toEqual(Uint8Array.of(1, 2, 3, 4));
+});
+
 test("dtype follows from the array's class", () => {
   expect(dtypeOfArray(new Uint8Array(1))).toBe("quint8");
   expect(dtypeOfArray(new Int8Array(1))).toBe("qint8");

@@ -38,6 +38,7 @@ for shape in ((), (1,), (10,), (25,), (2, 3), (2, 2, 2, 5), (3, 1, 4), (0,), (0,
     for dtype in (('quint8', 'qint8', 'qint32') if np.prod(shape) < 1000 else ('quint8',)):
         quantized(shape, dtype)
 for scale in SCALES: quantized((6,), 'quint8', scale=scale)
+for n in range(1, 31): quantized((n,), 'quint8', scale=1.0); quantized((n,), 'quint8', scale=0.1)  # every length of the last line
 for shape, axis in (((2, 3), 0), ((2, 3), 1), ((2, 2, 3), 2), ((30, 1), 0), ((0, 2), 1)):
     quantized(shape, 'qint8', axis); quantized(shape, 'quint8', axis)
 floats([]); floats([], (2, 0)); floats([1, 2, 3]); floats([0, -0.0]); floats([np.nan, np.inf, -np.inf, 1.5]); floats([np.nan, 2, -np.inf])

@@ -49,6 +49,17 @@ export const additionRules = {
         e,
       ) + z.result,
   },
+  /** The same with the difference: not the addition of a negated operand, since ties are not rounded symmetrically. */
+  q31_three_sub: {
+    constants: ["left", "xMultiplier", "xShift", "yMultiplier", "yShift", "multiplier", "shift"],
+    add: (x, y, z, [left, mx, ex, my, ey, m, e]) =>
+      mulByQuantizedMultiplier(
+        mulByQuantizedMultiplier((x - z.x) * 2 ** left, mx, ex) -
+          mulByQuantizedMultiplier((y - z.y) * 2 ** left, my, ey),
+        m,
+        e,
+      ) + z.result,
+  },
 } as const satisfies Record<string, Rule>;
 
 export type AdditionRule = keyof typeof additionRules;

@@ -154,7 +154,7 @@ export const strings = (options: { default?: readonly string[] } = {}): Attr<rea
 });
 
 /** A rule taken from a table of named rules, with its constants: `q31_three(20, 1073741824, -1, ...)`. */
-function named<R extends string>(
+export function named<R extends string>(
   rules: Record<R, { readonly constants: readonly string[] }>,
   sample: (rand: Rand) => { rule: R; k: number[] },
 ): Attr<{ readonly rule: R; readonly k: readonly number[] }> {

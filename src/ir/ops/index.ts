@@ -6,6 +6,7 @@ import { kConv, kGemm, kMul } from "./kernel.ts";
 import { avgPool, maxPool, sum } from "./pool.ts";
 import { dequantize, quantize, requantize } from "./quant.ts";
 import { concat, pad, reshape, slice, transpose } from "./shape.ts";
+import { softmax } from "./softmax.ts";
 import { constant, param } from "./source.ts";
 
 const all: readonly OpDef[] = [
@@ -26,6 +27,7 @@ const all: readonly OpDef[] = [
   maxPool,
   avgPool,
   sum,
+  softmax,
   reshape,
   transpose,
   concat,

@@ -1,8 +1,9 @@
 /**
- * Functions of plain numbers. Each f32 function is specified as its double value rounded to f32 once, so that every back
- * end can return the same bits: those built from + - * / sqrt round at each step, the others are computed in double here
- * and reach back ends as tables or through the same polynomial (docs/numerics.md).
+ * Functions of plain numbers. Each f32 function is specified down to its bits, so that every back end can return the same:
+ * those built from + - * / sqrt round to f32 at each step, the others are the polynomials of `math.ts`.
  */
+import { expf, sigmoidf, tanhf } from "../math.ts";
+
 const f = Math.fround;
 
 export const unaryFunctions = {
@@ -12,9 +13,9 @@ export const unaryFunctions = {
   neg: (x: number) => -x,
   floor: (x: number) => Math.floor(x),
   square: (x: number) => f(x * x),
-  exp: (x: number) => f(Math.exp(x)),
-  sigmoid: (x: number) => f(1 / f(1 + f(Math.exp(-x)))),
-  tanh: (x: number) => f(Math.tanh(x)),
+  exp: expf,
+  sigmoid: sigmoidf,
+  tanh: tanhf,
 } as const;
 
 export const binaryFunctions = {

@@ -1,0 +1,253 @@
+/** What a conversion of one operator may use: its operands as IR nodes, its options, its results, and its errors. */
+import { ModelError } from "../../errors.ts";
+import { type Graph, type MakeOptions, make, type Node, operandsOf } from "../../ir/graph.ts";
+import { evaluate } from "../../ir/interpret.ts";
+import type { Attrs, AttrValues, OpDef, PerOperand, Slots } from "../../ir/op.ts";
+import { cast } from "../../ir/ops/elementwise.ts";
+import { constantOf, makeConst, makeParam } from "../../ir/ops/source.ts";
+import { type PerTensor, type Quant, sameQuant, sameShape, sizeOf, type TypedArray } from "../../ir/type.ts";
+import type { Decoded, Reader } from "./reader.ts";
+import type { Activation } from "./recipes.ts";
+import { activations, optionTables } from "./schema.ts";
+import { constantData, declaredType, maxElements, type Subgraph, type Tensor } from "./tensors.ts";
+
+type OptionTables = typeof optionTables;
+export type Options<K extends keyof OptionTables> = Decoded<OptionTables[K]["fields"]>;
+
+/** Thrown where an operator is legal TFLite that qjit does not convert; all of a model's are reported together. */
+export class Unsupported extends Error {}
+
+/** The values of a subgraph as they come into being: one node for each tensor that has been defined. */
+export class Values {
+  readonly tensors: readonly Tensor[];
+  readonly #nodes = new Map<number, Node>();
+  readonly #folded = new Map<Node, TypedArray | undefined>();
+
+  constructor(tensors: readonly Tensor[]) {
+    this.tensors = tensors;
+  }
+
+  tensor(index: number, where: string): Tensor {
+    const t = this.tensors[index];
+    if (!t) throw new ModelError(where, `wants a tensor below ${this.tensors.length}, found ${index}`);
+    return t;
+  }
+
+  /** The node of a tensor: a graph input, an earlier operator's result, or a constant. */
+  node(index: number, where: string): Node {
+    const t = this.tensor(index, where);
+    let node = this.#nodes.get(index);
+    if (!node) {
+      if (t.bytes || sizeOf(t.shape) === 0)
+        node = makeConst(t.name, declaredType(t), t.bytes ? constantData(t) : empty(t), t.name);
+      else throw new ModelError(where, `reads ${t.where} before anything has made it`);
+      this.#nodes.set(index, node);
+    }
+    return node;
+  }
+
+  define(index: number, node: Node, where: string): void {
+    const t = this.tensor(index, where);
+    if (this.#nodes.has(index) || t.bytes) throw new ModelError(where, `makes ${t.where}, which already has a value`);
+    this.#nodes.set(index, node);
+  }
+
+  addParam(index: number): Node {
+    const t = this.tensor(index, "the graph's inputs");
+    if (t.obstacle) throw new ModelError(t.where, t.obstacle);
+    const node = makeParam(t.name, declaredType(t), t.name);
+    this.define(index, node, "the graph's inputs");
+    return node;
+  }
+
+  /** The value of a node that depends on constants only, such as a computed shape; undefined if it depends on more. */
+  fold(node: Node): TypedArray | undefined {
+    const constant = constantOf(node);
+    if (constant) return constant;
+    if (this.#folded.has(node)) return this.#folded.get(node);
+    const operands = operandsOf(node);
+    let value: TypedArray | undefined;
+    if (operands.length && sizeOf(node.type.shape) <= 4096 && operands.every((n) => this.fold(n) !== undefined)) {
+      value = evaluate(node, (n) => this.fold(n)!);
+    }
+    this.#folded.set(node, value);
+    return value;
+  }
+}
+
+const empty = (t: Tensor): TypedArray => constantData({ ...t, bytes: new Uint8Array(0) });
+
+/** One operator of the file while it is converted. */
+export class Operator {
+  readonly name: string;
+  /** Where errors say it is: `CONV_2D 3 (conv/Relu6)`. */
+  readonly where: string;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly warn: (message: string) => void;
+  readonly #table: Subgraph["operators"][number];
+  readonly #values: Values;
+  readonly #reader: Reader;
+
+  constructor(
+    name: string,
+    index: number,
+    table: Subgraph["operators"][number],
+    values: Values,
+    reader: Reader,
+    warn: (message: string) => void,
+  ) {
+    this.name = name;
+    this.inputs = table.inputs ?? [];
+    this.outputs = table.outputs ?? [];
+    this.#table = table;
+    this.#values = values;
+    this.#reader = reader;
+    const first = values.tensors[this.outputs[0]];
+    this.where = `${name} ${index}${first ? ` (${first.name})` : ""}`;
+    this.warn = (message) => warn(`${this.where}: ${message}`);
+    for (const i of this.inputs) if (i !== -1) values.tensor(i, this.where);
+    for (const i of this.outputs) values.tensor(i, this.where);
+  }
+
+  /** The model is damaged or contradicts itself here. */
+  fail(message: string): never {
+    throw new ModelError(this.where, message);
+  }
+
+  /** The model asks for something that qjit does not have. */
+  unsupported(reason: string): never {
+    throw new Unsupported(reason);
+  }
+
+  /** The operator's options; the format's defaults where the file leaves the table out. */
+  options<K extends keyof OptionTables>(kind: K): Options<K> {
+    const { type, fields } = optionTables[kind];
+    const { optionsType, options } = this.#table;
+    if (optionsType === 0 || options === undefined) {
+      return Object.fromEntries(Object.entries(fields).map(([k, [, field]]) => [k, field.absent])) as Options<K>;
+    }
+    if (optionsType !== type) this.fail(`wants ${kind} options (number ${type}), found number ${optionsType}`);
+    return this.#reader.table(fields, options, `${this.where} options`) as Options<K>;
+  }
+
+  /** A fused activation by number, as one that is a clamp. */
+  activation(number: number): Activation {
+    const name = activations[number];
+    if (name === undefined) this.fail(`wants an activation below ${activations.length}, found ${number}`);
+    if (name === "TANH" || name === "SIGN_BIT") this.unsupported(`fused activation ${name}`);
+    return name;
+  }
+
+  /** The tensor in input slot `i` as the file declares it. */
+  inputTensor(i: number): Tensor {
+    if (!this.hasInput(i)) this.fail(`wants an input ${i}, found ${this.inputs.length} inputs`);
+    return this.#values.tensor(this.inputs[i], this.where);
+  }
+
+  hasInput(i: number): boolean {
+    return i < this.inputs.length && this.inputs[i] !== -1;
+  }
+
+  input(i: number): Node {
+    this.inputTensor(i);
+    return this.#values.node(this.inputs[i], this.where);
+  }
+
+  output(i = 0): Tensor {
+    if (i >= this.outputs.length) this.fail(`wants an output ${i}, found ${this.outputs.length} outputs`);
+    return this.#values.tensor(this.outputs[i], this.where);
+  }
+
+  /** The input's value where it is known at import. */
+  constant(i: number): TypedArray | undefined {
+    return this.#values.fold(this.input(i));
+  }
+
+  /** Integers that must be known at import, such as axes or a shape; `role` names them in errors. */
+  integers(i: number, role: string): number[] {
+    const node = this.input(i);
+    if (node.type.storage !== "i32" && node.type.storage !== "i64") {
+      this.fail(`wants ${role} as int32 or int64, found ${node.type.storage}`);
+    }
+    const value = this.#values.fold(node);
+    if (!value) this.unsupported(`${role} that is computed at run time`);
+    return Array.from(value as Int32Array, Number);
+  }
+
+  /** Axes of a tensor of `rank` dimensions, negative ones counted from the end, each at most once. */
+  axes(given: readonly number[], rank: number): number[] {
+    const axes = given.map((a) => (a < 0 ? a + rank : a));
+    axes.forEach((a, i) => {
+      if (!Number.isInteger(a) || a < 0 || a >= rank)
+        this.fail(`wants an axis in [${-rank}, ${rank}), found ${given[i]}`);
+    });
+    return [...new Set(axes)].sort((a, b) => a - b);
+  }
+
+  axis(given: number, rank: number): number {
+    return this.axes([given], rank)[0];
+  }
+
+  /** The one scale and zero point of a quantized type; the operator has no meaning without. */
+  perTensor(node: { type: { quant?: Quant } } | Tensor): PerTensor {
+    const quant = "type" in node ? node.type.quant : node.quant;
+    if (quant?.kind !== "tensor") {
+      this.fail(
+        `wants ${"where" in node ? node.where : "its operand"} with one scale and zero point, found ${quant ? "one per channel" : "none"}`,
+      );
+    }
+    return quant;
+  }
+
+  /** Refuses operands whose quantizer differs from the result's, where the reference kernel moves stored values. */
+  sameQuant(a: Quant | undefined, b: Quant | undefined): void {
+    if (!sameQuant(a, b)) this.fail("wants operands and result on one scale and zero point, found different ones");
+  }
+
+  /** A node named after the operator's result, with a suffix for steps on the way to it. */
+  make<O extends Slots, A extends Attrs>(
+    op: OpDef<O, A>,
+    operands: { [K in keyof PerOperand<O, Node>]?: PerOperand<O, Node>[K] },
+    attrs: Partial<AttrValues<A>> = {},
+    options: MakeOptions = {},
+  ): Node {
+    let node: Node;
+    try {
+      node = make(op, operands, attrs, { name: this.output().name, source: this.where, ...options });
+    } catch (error) {
+      this.fail((error as Error).message);
+    }
+    if (sizeOf(node.type.shape) > maxElements) {
+      this.fail(`wants at most ${maxElements} elements, found a result of [${node.type.shape}]`);
+    }
+    return node;
+  }
+
+  /** A name for a step on the way to result `i`. */
+  step(what: string, i = 0): string {
+    return `${this.output(i).name}/${what}`;
+  }
+
+  /**
+   * States the value of result `i`. Its storage and shape must be the declared ones. A quantizer that differs from the
+   * declared one is replaced by it, the stored values unchanged: that is what the reference's data movement does.
+   */
+  result(node: Node, i = 0): void {
+    const t = this.output(i);
+    const want = declaredType(t);
+    if (node.type.storage !== want.storage) {
+      this.fail(`gives ${node.type.storage}, but ${t.where} is declared as ${t.element}`);
+    }
+    if (t.fixed && !sameShape(node.type.shape, want.shape)) {
+      this.fail(`gives [${node.type.shape}], but ${t.where} is declared as [${want.shape}]`);
+    }
+    let value = node;
+    if (!sameQuant(node.type.quant, want.quant)) {
+      value = this.make(cast, { x: node }, {}, { name: t.name, storage: want.storage, quant: want.quant });
+    }
+    this.#values.define(this.outputs[i], value, this.where);
+  }
+}
+
+export type { Graph };

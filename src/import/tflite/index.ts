@@ -1,0 +1,145 @@
+/**
+ * Import of TFLite models: file bytes to an IR graph in the profile `tflite`, the arithmetic of TFLite's reference kernels
+ * (where TensorFlow's and tflite-micro's differ, of tflite-micro's: docs/numerics.md). Parameters, quantizers and weights
+ * are kept exactly; names are the model's.
+ */
+import { ModelError } from "../../errors.ts";
+import { Graph, type Node, uniqueNames } from "../../ir/graph.ts";
+import { makeParam } from "../../ir/ops/source.ts";
+import { VerifyFailure, verified } from "../../ir/verify.ts";
+import { Operator, Unsupported, Values } from "./context.ts";
+import { conversions } from "./ops/index.ts";
+import { Reader } from "./reader.ts";
+import { model as modelTable, operatorNames } from "./schema.ts";
+import { type Model, readTensor, type Subgraph } from "./tensors.ts";
+
+export interface TfliteOptions {
+  /** Where the bytes came from, for errors and `graph.meta.source`. */
+  readonly source?: string;
+  /** Called with one line for each thing that the user should know: what was left out, what contradicts itself. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** A custom operator at which the graph ends: its computed inputs become outputs. */
+const detectionPostProcess = "TFLite_Detection_PostProcess";
+
+/** The graph of a model. Throws ModelError if the file is damaged, or uses what is not supported (all of it is named). */
+export function importTflite(bytes: Uint8Array, options: TfliteOptions = {}): Graph {
+  const reader = new Reader(bytes);
+  const m = readModel(reader);
+  const main = m.subgraphs[0];
+  const warn = options.onWarning ?? (() => {});
+  const values = new Values(main.tensors.map((t, i) => readTensor(m, bytes, t, i)));
+  const params = (main.inputs ?? []).map((i) => values.addParam(i));
+  const { problems, ends } = convertAll(m, main, values, reader, warn);
+  if (problems.length) {
+    throw new ModelError(
+      options.source ?? "TFLite model",
+      `${problems.length} unsupported:\n  ${problems.join("\n  ")}`,
+    );
+  }
+  const outputs = outputsOf(main, values, ends);
+  const meta = {
+    profile: "tflite",
+    ...(options.source ? { source: options.source } : {}),
+    ...(ends.size ? { omitted: detectionPostProcess } : {}),
+  };
+  const names = uniqueNames(outputs.keys(), (i) => values.tensors[outputs[i]].name);
+  const named = outputs.map((index, i) => ({ name: names.get(i)!, node: values.node(index, "the graph's outputs") }));
+  try {
+    return verified(new Graph(main.name || "main", params, named, meta));
+  } catch (error) {
+    if (error instanceof VerifyFailure) throw new ModelError(options.source ?? "TFLite model", error.message);
+    throw error;
+  }
+}
+
+function readModel(reader: Reader): Model {
+  const identifier = String.fromCharCode(...reader.bytes.subarray(4, 8));
+  if (identifier !== "TFL3") {
+    throw new ModelError("TFLite file", `wants the identifier TFL3 at byte 4, found ${JSON.stringify(identifier)}`);
+  }
+  const m = reader.table(modelTable, reader.follow(0, "model"), "model");
+  if (m.version !== 3) throw new ModelError("model.version", `wants version 3, found ${m.version}`);
+  if (m.subgraphs.length === 0) throw new ModelError("model.subgraphs", "wants at least one subgraph, found none");
+  return m;
+}
+
+/** Tensors that take the place of others as graph outputs, where the graph ends early. */
+type Ends = Map<number, readonly number[]>;
+
+function convertAll(m: Model, main: Subgraph, values: Values, reader: Reader, warn: (message: string) => void) {
+  const problems: string[] = [];
+  const ends: Ends = new Map();
+  main.operators.forEach((table, index) => {
+    const code = m.operatorCodes[table.opcode];
+    if (!code)
+      throw new ModelError(
+        `operator ${index}`,
+        `wants an operator code below ${m.operatorCodes.length}, found ${table.opcode}`,
+      );
+    // Numbers up to 127 are stored in both fields, larger ones in the newer only.
+    const number = Math.max(code.deprecated, code.builtin);
+    const name =
+      number === operatorNames.indexOf("CUSTOM")
+        ? `custom operator ${code.custom}`
+        : (operatorNames[number] ?? `operator number ${number}`);
+    const op = new Operator(name, index, table, values, reader, warn);
+    if (code.custom === detectionPostProcess) {
+      const computed = op.inputs.filter((i) => i !== -1 && !values.tensors[i].bytes);
+      for (const i of op.outputs) ends.set(i, computed);
+      warn(
+        `${op.where}: left out; its inputs ${computed.map((i) => values.tensors[i].name).join(" and ")} are the outputs`,
+      );
+      return;
+    }
+    try {
+      convert(op, values);
+    } catch (error) {
+      if (!(error instanceof Unsupported)) throw error;
+      problems.push(`${op.where}: ${error.message}`);
+      // Stand-ins let the rest be checked, so that everything unsupported is reported at once.
+      for (const i of op.outputs) {
+        const t = values.tensors[i];
+        const storage = t.storage ?? "f32";
+        values.define(
+          i,
+          makeParam(t.name, { storage, shape: t.shape, ...(t.quant ? { quant: t.quant } : {}) }),
+          op.where,
+        );
+      }
+    }
+  });
+  return { problems, ends };
+}
+
+function convert(op: Operator, values: Values): void {
+  const conversion = conversions[op.name];
+  if (!conversion)
+    op.unsupported(
+      `no conversion (inputs ${op.inputs.map((i) => (i === -1 ? "none" : values.tensors[i].element)).join(", ")})`,
+    );
+  for (const i of [...op.inputs, ...op.outputs]) {
+    const t = values.tensors[i];
+    if (!t) continue;
+    if (t.obstacle) op.unsupported(`${t.where}: ${t.obstacle}`);
+    if (!t.storage) op.unsupported(`${t.where} of type ${t.element}`);
+  }
+  const { element } = op.inputTensor(0);
+  if (!conversion.types.includes(element)) {
+    op.unsupported(`input of type ${element} (supported: ${conversion.types.join(", ")})`);
+  }
+  conversion.convert(op);
+}
+
+function outputsOf(main: Subgraph, values: Values, ends: Ends): number[] {
+  const outputs: number[] = [];
+  for (const i of main.outputs ?? []) {
+    values.tensor(i, "the graph's outputs");
+    for (const j of ends.get(i) ?? [i]) if (!(ends.has(i) && outputs.includes(j))) outputs.push(j);
+  }
+  if (outputs.length === 0) throw new ModelError("the graph's outputs", "wants at least one output, found none");
+  return outputs;
+}
+
+export type { Node };

@@ -1,0 +1,17 @@
+/** Every TFLite operator that is converted, one row each. */
+import { activationConversions } from "./activation.ts";
+import { convConversions } from "./conv.ts";
+import { elementwiseConversions } from "./elementwise.ts";
+import { quantizeConversions } from "./quantize.ts";
+import { reduceConversions } from "./reduce.ts";
+import { shapeConversions } from "./shape.ts";
+import type { Conversions } from "./table.ts";
+
+export const conversions: Conversions = {
+  ...convConversions,
+  ...reduceConversions,
+  ...elementwiseConversions,
+  ...activationConversions,
+  ...quantizeConversions,
+  ...shapeConversions,
+};

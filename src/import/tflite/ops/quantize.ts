@@ -1,0 +1,31 @@
+/** Crossing between real numbers and stored integers, and between scales. */
+import { dequantize, quantize, requantize } from "../../../ir/ops/quant.ts";
+import { rescaleBy, storedBounds } from "../recipes.ts";
+import { bytes, type Conversions, numbers } from "./table.ts";
+
+export const quantizeConversions: Conversions = {
+  QUANTIZE: {
+    types: [...numbers, "INT16", "INT32"],
+    convert(op) {
+      const x = op.input(0);
+      const result = op.output();
+      const to = op.perTensor(result);
+      const range = storedBounds("NONE", result.storage!, to.scale, to.zero);
+      const hint = { storage: result.storage, quant: to };
+      if (x.type.storage === "f32") {
+        op.result(op.make(quantize, { x }, { by: "div_away", k: to.scale, clamp: range }, hint));
+        return;
+      }
+      const by = rescaleBy([op.perTensor(x).scale / to.scale]);
+      op.result(op.make(requantize, { x }, { by, clamp: range }, hint));
+    },
+  },
+  DEQUANTIZE: {
+    types: [...bytes, "INT16"],
+    convert(op) {
+      const x = op.input(0);
+      op.perTensor(x);
+      op.result(op.make(dequantize, { x }));
+    },
+  },
+};

@@ -1,0 +1,19 @@
+/** The form of a conversion: one row for each TFLite operator. */
+import type { Operator } from "../context.ts";
+
+/** How one operator is converted. */
+export interface Conversion {
+  /** The element types of its first input (or, for lists, of all) that are supported, by the format's names. */
+  readonly types: readonly string[];
+  /** What is not supported, for documentation; each is refused with its reason. */
+  readonly limits?: string;
+  /** States each of the operator's results. */
+  convert(op: Operator): void;
+}
+
+/** Conversions by the format's operator names. */
+export type Conversions = Readonly<Record<string, Conversion>>;
+
+export const bytes = ["INT8", "UINT8"] as const;
+export const numbers = [...bytes, "FLOAT32"] as const;
+export const anything = [...numbers, "INT16", "INT32", "INT64", "BOOL", "UINT16"] as const;

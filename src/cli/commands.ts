@@ -1,0 +1,91 @@
+/** Each command's arguments, options and help. The work is in `run.ts`, `compile.ts`, ... */
+import { type Command, Option } from "commander";
+import type { Io } from "./io.ts";
+import { backendOptions, importOptions, inputOptions, integer } from "./options.ts";
+
+/** Receives a command's exit code. */
+type Finish = (code: number) => void;
+
+const modelHelp = "a .onnx, .tflite, .qir or compiled .wasm file";
+const graphHelp = "a .onnx, .tflite or .qir file";
+
+export function addRun(program: Command, io: Io, finish: Finish): void {
+  const command = program.command("run").description("Run a model once on given or random inputs.");
+  command.argument("<MODEL>", modelHelp);
+  backendOptions(inputOptions(importOptions(command)))
+    .option("--output-dir <DIR>", "write out0.npy, out1.npy, ... there, in graph order")
+    .option("--labels <FILE>", "names of the classes, one per line, for the summary")
+    .option("--json", "print one JSON object and nothing else on stdout")
+    .addHelpText(
+      "after",
+      `
+Inputs are .npy files of the input's own type: raw integers, or float32 for a float input. What is not given is
+drawn from a seeded generator.
+
+Examples:
+  $ qjit run mobilenet.tflite --input 0=cat.npy --labels imagenet.txt
+  $ qjit run model.qir --backend interpreter --output-dir expected
+  $ qjit run dist/model.wasm --seed 7 --json`,
+    )
+    .action(async (model: string) => {
+      finish(await (await import("./run.ts")).run(model, command.opts(), io));
+    });
+}
+
+export function addDump(program: Command, io: Io, finish: Finish): void {
+  const command = program.command("dump").description("Print a model's graph, before or after compiler passes.");
+  command.argument("<MODEL>", graphHelp);
+  importOptions(command)
+    .addOption(new Option("--format <FORMAT>", "form of the output").choices(["text", "json"]).default("text"))
+    .option("--no-data", "leave out long constants; the text cannot be parsed back")
+    .addHelpText(
+      "after",
+      `
+The text is a .qir file, which every command takes as MODEL.
+
+Examples:
+  $ qjit dump model.tflite | head -40
+  $ qjit dump model.tflite > model.qir && qjit run model.qir`,
+    )
+    .action(async (model: string) => {
+      finish(await (await import("./dump.ts")).dump(model, command.opts(), io));
+    });
+}
+
+export function addBench(program: Command, io: Io, finish: Finish): void {
+  const command = program.command("bench").description("Time a model.");
+  command.argument("<MODEL>", modelHelp);
+  backendOptions(inputOptions(importOptions(command)))
+    .option("--runs <N>", "timed runs", integer(1, 1_000_000), 50)
+    .option("--warmup <N>", "runs before them that are not counted", integer(0, 1_000_000), 10)
+    .option("--json", "print one JSON object and nothing else on stdout")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ qjit bench model.tflite
+  $ qjit bench model.tflite --backend interpreter --runs 3 --warmup 1
+  $ qjit bench dist/model.wasm --json`,
+    )
+    .action(async (model: string) => {
+      finish(await (await import("./bench.ts")).bench(model, command.opts(), io));
+    });
+}
+
+export function addOps(program: Command, io: Io, finish: Finish): void {
+  const command = program.command("ops").description("Print the table of ops, generated from their declarations.");
+  command
+    .argument("[OP]", "one op, in full")
+    .option("--json", "print one JSON object and nothing else on stdout")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ qjit ops
+  $ qjit ops conv2d
+  $ qjit ops --json`,
+    )
+    .action(async (op: string | undefined) => {
+      finish(await (await import("./ops.ts")).listOps(op, command.opts(), io));
+    });
+}

@@ -1,0 +1,139 @@
+/**
+ * How each layer of a model runs once the passes are done. A layer is an operator of the model's file, or a node where the
+ * graph does not say which operator it is from.
+ */
+import { type Graph, type Node, operandsOf } from "../ir/graph.ts";
+import { constantOf } from "../ir/ops/source.ts";
+import type { Storage } from "../ir/type.ts";
+
+/** How a layer runs: `fused` in another's kernel, `folded` into a constant or away, by `table`, in `float`, or in integers. */
+export type How = "integer" | "fused" | "table" | "float" | "folded";
+
+/** One row of the report. */
+export interface Layer {
+  /** The name of its result. */
+  readonly name: string;
+  /** The file's name of the operator, or the IR's of the node. */
+  readonly op: string;
+  readonly how: How;
+  /** What it ends up as: the layer that it is fused into, or the ops that do its work. */
+  readonly as: readonly string[];
+  readonly storage: Storage;
+  /** Runs in float although everything that it reads and makes is integer in the file. */
+  readonly meantInteger: boolean;
+}
+
+/** Nodes of the source graph that are one operator of the file. */
+interface Group {
+  readonly name: string;
+  readonly op: string;
+  readonly nodes: Node[];
+  readonly fromFile: boolean;
+}
+
+/** `CONV_2D 3 (conv/Relu6)`: how importers state an operator as the source of a node. */
+const operator = /^(\S.*?) \d+(?: \((.*)\))?$/s;
+
+/** The rows for a graph as it was imported and as the passes left it; a node that stays keeps its name. */
+export function layersOf(before: Graph, after: Graph): Layer[] {
+  const groups = groupsOf(before);
+  const left = new Map(after.nodes.filter((n) => n.op.kind !== "source").map((n) => [after.nameOf(n), n]));
+  const constants = new Set(after.nodes.filter((n) => n.op.kind === "source").map((n) => after.nameOf(n)));
+  const islands = floatIslands(after);
+  const users = usersOf(before);
+  const groupOf = new Map(groups.flatMap((g) => g.nodes.map((n) => [n, g] as const)));
+  const remains = (g: Group) => g.nodes.map((n) => left.get(before.nameOf(n))).filter((n) => n !== undefined);
+
+  /** The first layer downstream that still has nodes of its own. */
+  const heir = (group: Group): Group | undefined => {
+    const seen = new Set<Node>(group.nodes);
+    for (const node of seen) {
+      for (const user of users.get(node) ?? []) {
+        const g = groupOf.get(user);
+        if (g && g !== group && remains(g).length) return g;
+        seen.add(user);
+      }
+    }
+    return undefined;
+  };
+
+  return groups.map((group): Layer => {
+    const result = group.nodes[group.nodes.length - 1];
+    const row = { name: group.name, op: group.op, storage: result.type.storage };
+    const own = remains(group);
+    if (own.length === 0) {
+      const into = constants.has(before.nameOf(result)) ? undefined : heir(group);
+      return into
+        ? { ...row, how: "fused", as: [into.name], meantInteger: false }
+        : { ...row, how: "folded", as: [], meantInteger: false };
+    }
+    const as = [...new Set(own.map((n) => n.op.name))];
+    if (own.some(isFloat)) {
+      const meantInteger = group.fromFile
+        ? !edges(group, users).some((n) => n.type.storage === "f32")
+        : own.some((n) => islands.has(n));
+      return { ...row, how: "float", as, meantInteger };
+    }
+    return { ...row, how: as.every((op) => op === "table") ? "table" : "integer", as, meantInteger: false };
+  });
+}
+
+function groupsOf(graph: Graph): Group[] {
+  const groups: Group[] = [];
+  const bySource = new Map<string, Group>();
+  for (const node of graph.nodes) {
+    if (node.op.kind === "source") continue;
+    const m = node.source === undefined ? null : operator.exec(node.source);
+    const known = m ? bySource.get(node.source!) : undefined;
+    if (known) known.nodes.push(node);
+    else {
+      const group: Group = m
+        ? { name: m[2] ?? graph.nameOf(node), op: m[1], nodes: [node], fromFile: true }
+        : { name: graph.nameOf(node), op: node.op.name, nodes: [node], fromFile: false };
+      groups.push(group);
+      if (m) bySource.set(node.source!, group);
+    }
+  }
+  return groups;
+}
+
+const isFloat = (n: Node) => [n, ...operandsOf(n)].some((m) => m.type.storage === "f32");
+
+function usersOf(graph: Graph): Map<Node, Node[]> {
+  const users = new Map<Node, Node[]>();
+  for (const node of graph.nodes) {
+    for (const operand of operandsOf(node)) {
+      const list = users.get(operand);
+      if (list) list.push(node);
+      else users.set(operand, [node]);
+    }
+  }
+  return users;
+}
+
+/** The values that a group reads from elsewhere (constants apart) and the ones that it makes for elsewhere. */
+function edges(group: Group, users: Map<Node, Node[]>): Node[] {
+  const inside = new Set(group.nodes);
+  const read = group.nodes.flatMap(operandsOf).filter((n) => !inside.has(n) && constantOf(n) === undefined);
+  const made = group.nodes.filter((n) => {
+    const by = users.get(n);
+    return !by || by.some((u) => !inside.has(u));
+  });
+  return [...read, ...made];
+}
+
+/** Nodes that compute in float between integers: what was dequantized before them is quantized again after them. */
+function floatIslands(graph: Graph): Set<Node> {
+  const users = usersOf(graph);
+  const float = (n: Node) => n.type.storage === "f32";
+  const fromIntegers = new Set<Node>();
+  for (const node of graph.nodes) {
+    if (float(node) && operandsOf(node).some((n) => (n.type.quant && !float(n)) || fromIntegers.has(n)))
+      fromIntegers.add(node);
+  }
+  const island = new Set<Node>();
+  for (const node of [...graph.nodes].reverse()) {
+    if (fromIntegers.has(node) && users.get(node)?.some((u) => !float(u) || island.has(u))) island.add(node);
+  }
+  return island;
+}

@@ -1,0 +1,62 @@
+/** The built command as a process of its own: what only a real process shows. */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, test } from "vitest";
+import { parse } from "../../src/ir/parse.ts";
+import { print } from "../../src/ir/print.ts";
+import { folder, put, small } from "./qjit.ts";
+
+const bin = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+
+beforeAll(() => {
+  if (!existsSync(bin)) throw new Error(`no ${bin}: npm run build makes it (npm test does both)`);
+});
+
+const run = (...argv: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...argv], { encoding: "utf8" });
+  return { status, stdout, stderr };
+};
+
+/** A graph whose text is several megabytes: more than any pipe holds. */
+function largeModel(): string {
+  const value = Buffer.alloc(4_000_000, 7).toString("base64");
+  return put(
+    folder(),
+    "large.qir",
+    `func @large() {\n  %c: u8[4000000] = const(value=data)\n  return %c\n}\n\ndata %c = "${value}"\n`,
+  );
+}
+
+test("exit codes are the process's", () => {
+  const model = put(folder(), "small.qir", small);
+  expect(run("run", model, "--backend", "interpreter", "--json").status).toBe(0);
+  expect(run("run", "no.qir")).toEqual({ status: 1, stdout: "", stderr: "error: no.qir: no such file or folder\n" });
+  expect(run("rnu").status).toBe(2);
+});
+
+test("a long text arrives in full through a pipe", () => {
+  const path = largeModel();
+  const result = spawnSync(process.execPath, [bin, "dump", path], { encoding: "utf8", maxBuffer: 2 ** 26 });
+  expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+  expect(print(parse(result.stdout)) === result.stdout).toBe(true);
+});
+
+test("a reader that closes early ends the command quietly", async () => {
+  const child = spawn(process.execPath, [bin, "dump", largeModel()], { stdio: ["ignore", "pipe", "pipe"] });
+  let err = "";
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const status = await new Promise((resolve) => child.on("close", resolve));
+  expect({ status, err }).toEqual({ status: 0, err: "" });
+});
+
+test("the command runs through a symbolic link, as npm installs it", () => {
+  const link = join(folder(), "qjit");
+  symlinkSync(bin, link);
+  const { status, stdout } = spawnSync(process.execPath, [link, "--version"], { encoding: "utf8" });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});

@@ -127,8 +127,14 @@ export class Lexer {
     if (!this.accept(text)) this.fail(`wants ${text}, found ${this.peek().text}`);
   }
 
+  /** Whether a word is next: also `nan` and `inf`, which read as numbers where a number may stand. */
+  isWord(): boolean {
+    const t = this.peek();
+    return t.kind === "word" || (t.kind === "number" && /^[a-z]+$/.test(t.text));
+  }
+
   word(): string {
-    if (this.peek().kind !== "word") this.fail(`wants a word, found ${this.peek().text}`);
+    if (!this.isWord()) this.fail(`wants a word, found ${this.peek().text}`);
     return this.take().text;
   }
 

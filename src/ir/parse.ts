@@ -181,7 +181,7 @@ class Parser {
     if (!x.is(")")) {
       do {
         const t = x.peek();
-        if (t.kind === "word") {
+        if (x.isWord()) {
           const key = x.word();
           x.expect("=");
           if (Object.hasOwn(attrs, key) || Object.hasOwn(operands, key)) x.fail(`${key} is given twice`, t.at);

@@ -1,0 +1,58 @@
+/** The pipeline: a list that reads from top to bottom. Every pass keeps every bit of every output. */
+import { ArgumentError } from "../errors.ts";
+import type { Graph } from "../ir/graph.ts";
+import { verified } from "../ir/verify.ts";
+import { fuseClamp, fuseRequantize } from "./fuse.ts";
+import { lower } from "./lower.ts";
+import type { Pass } from "./pass.ts";
+import { type Applied, PassContext } from "./rewrite.ts";
+
+export const pipeline: readonly Pass[] = [
+  // Meet the machine.
+  lower,
+
+  // Let producers do their consumers' work.
+  fuseRequantize,
+  fuseClamp,
+];
+
+/** Which passes run, and who watches. */
+export interface PipelineOptions {
+  /** Stops rewriting after so many rewrites; a wrong result is found by bisection. Required passes run in any case. */
+  readonly fuel?: number;
+  /** Name of the first pass to run; what comes before is taken as done. */
+  readonly from?: string;
+  /** Name of the last pass to run. */
+  readonly after?: string;
+  /** Verify the graph at the start and after every pass that changed it. On unless set to false. */
+  readonly verify?: boolean;
+  /** Called after every pass; `after` is `before` itself if nothing changed. */
+  readonly onPass?: (pass: Pass, before: Graph, after: Graph, applied: readonly Applied[]) => void;
+}
+
+/** The pass of this name. Throws ArgumentError listing what there is. */
+export function passNamed(name: string, argument: string): Pass {
+  const found = pipeline.find((p) => p.name === name);
+  if (!found) throw new ArgumentError(argument, `one of ${pipeline.map((p) => p.name).join(", ")}`, name);
+  return found;
+}
+
+/**
+ * Runs the pipeline or a part of it. Throws VerifyFailure, naming the pass, if a graph is not legal; ArgumentError for the
+ * name of a pass that does not exist.
+ */
+export function runPipeline(graph: Graph, options: PipelineOptions = {}): Graph {
+  const verify = options.verify ?? true;
+  const first = options.from === undefined ? 0 : pipeline.indexOf(passNamed(options.from, "from"));
+  const last = options.after === undefined ? pipeline.length - 1 : pipeline.indexOf(passNamed(options.after, "after"));
+  const context = new PassContext(options.fuel);
+  let current = verify ? verified(graph) : graph;
+  for (const pass of pipeline.slice(first, last + 1)) {
+    const done = context.applied.length;
+    const next = pass.run(current, context);
+    if (verify && next !== current) verified(next, pass.name);
+    options.onPass?.(pass, current, next, context.applied.slice(done));
+    current = next;
+  }
+  return current;
+}

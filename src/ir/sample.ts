@@ -50,3 +50,11 @@ export function biasFor(rand: Rand, x: TensorType, w: TensorType): TensorType | 
   if (rand(0, 3) === 0 || !x.quant || !w.quant) return undefined;
   return tensorType("i32", [w.shape[0]], productOf(x.quant, w.quant, 0));
 }
+
+/** A plain f32 NHWC image, where floats are wanted for once. */
+export function floatImage(rand: Rand, pool: SamplePool): TensorType {
+  return pool.pick(
+    (t) => t.storage === "f32" && t.shape.length === 4,
+    () => tensorType("f32", [1, rand(1, 5), rand(1, 5), rand(1, 6)]),
+  );
+}

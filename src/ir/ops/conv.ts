@@ -2,7 +2,7 @@
 
 import { ints } from "../attr.ts";
 import { defineOp, maybe, type PerOperand, tensor, type Value } from "../op.ts";
-import { biasFor, byteValue, image, weights } from "../sample.ts";
+import { biasFor, byteValue, floatImage, image, weights } from "../sample.ts";
 import { type Storage, sizeOf, type TensorType, type TypedArray, zeroOf, zeroOfChannel } from "../type.ts";
 
 /** Attributes that place a window on an image: strides and dilations [height, width], padding [top, left, bottom, right]. */
@@ -164,9 +164,12 @@ export const conv2d = defineOp("conv2d", {
   eval: (v, attrs, type) => convolve(v, attrs, type.shape),
   macs: ({ w }, _, result) => sizeOf(result.shape) * w.shape[1] * w.shape[2] * w.shape[3],
   sample: (rand, pool) => {
-    const x = image(rand, pool);
+    const float = rand(0, 5) === 0;
+    const x = float ? floatImage(rand, pool) : image(rand, pool);
     const c = x.shape[3];
     const [kh, kw] = [rand(1, 3), rand(1, 3)];
+    if (float)
+      return { operands: { x, w: { storage: "f32", shape: [rand(1, 6), kh, kw, c] }, bias: undefined }, attrs: {} };
     const depthwise = rand(0, 2) === 0;
     const w = weights(rand, pool, depthwise ? [c, kh, kw, 1] : [rand(1, 10), kh, kw, c]);
     return { operands: { x, w, bias: biasFor(rand, x, w) }, attrs: {} };

@@ -114,7 +114,11 @@ export const clamp = defineOp("clamp", {
     return out;
   },
   sample: (rand, pool) => {
-    const x = byteValue(rand, pool);
+    const x = pool.pick(
+      (t) => t.storage === "f32" && rand(0, 1) === 0,
+      () => byteValue(rand, pool),
+    );
+    if (x.storage === "f32") return { operands: { x }, attrs: { range: [0, [6, Infinity][rand(0, 1)]] } };
     const { min } = storages[x.storage];
     const lo = min + rand(0, 200);
     return { operands: { x }, attrs: { range: [lo, rand(lo, min + 255)] } };

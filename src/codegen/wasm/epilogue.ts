@@ -1,0 +1,505 @@
+/**
+ * The fused epilogue of 8-bit kernels: accumulators in locals become stored bytes without touching memory in between.
+ * A `Finisher` knows one node; the kernel asks it for the constants to put in front of each block of channels, and to
+ * emit code that finishes a tile of rows x vectors of 4 channels.
+ */
+import { clamp, rescaleHasSecond } from "../../ir/rescale.ts";
+import { storages } from "../../ir/type.ts";
+import type { Expr, Func, Local } from "./asm.ts";
+import { doubleFunction, exactFunction, integerRule } from "./exact.ts";
+import type { Conv } from "./kernels/conv-geometry.ts";
+import { type FinishPlan, finishPlan, type Path } from "./requantize-plan.ts";
+
+const magic = 12582912;
+const magicBits = 0x4b400000;
+const wideMagic = 6755399441055744;
+
+/** Where a tile goes: the address of its first byte, the distance of its rows, and how many channels are real. */
+export interface TilePlace {
+  readonly result: Local;
+  /** Address of the residual that belongs to `result`, if the node has one. */
+  readonly residual?: Local;
+  /** Bytes from one row's element to the next row's (the result's; a residual has 1-byte elements as the result does). */
+  readonly rowStride: number;
+  readonly channels: number;
+}
+
+/** Finishes tiles of one node. `nv` is the number of vectors of 4 channels in a block. */
+export class Finisher {
+  readonly g: Conv;
+  readonly plan: FinishPlan;
+  readonly nv: number;
+  readonly paths: readonly Path[];
+  readonly #commons: { bits: ArrayBuffer; bytes: number; key: string; at: number }[] = [];
+  #commonBytes = 0;
+
+  constructor(g: Conv, nv: number) {
+    this.g = g;
+    this.nv = nv;
+    this.plan = finishPlan(g)!;
+    const channels = this.plan.requantize?.channels ?? [];
+    this.paths = (["f32", "f64", "exact"] as const).filter((p) =>
+      blocksOf(g, nv * 4).some((b) => pathOfBlock(this.plan, b) === p),
+    );
+    if (!channels.length) this.paths = [];
+    this.#layoutCommons();
+  }
+
+  /** What the emitted code depends on besides the geometry. */
+  get key(): string {
+    const { requantize: r, add, clamps, table } = this.plan;
+    const parts: unknown[] = [this.paths];
+    if (r) parts.push(r.form, this.paths.includes("exact") ? r.stage.by.rule : "", r.stage.clamp, r.stage.zero);
+    if (add) parts.push(add.stage.by.rule, add.stage.clamp, add.stage.zero, add.fit !== undefined);
+    return JSON.stringify([parts, clamps, table !== undefined]);
+  }
+
+  /** Bytes of the node's common constants, which stand at the start of its pack; a multiple of 16. */
+  get commonBytes(): number {
+    return (this.#commonBytes + 15) & ~15;
+  }
+
+  /** Bytes of constants of a block of channels, bias first; a multiple of 16. */
+  get blockBytes(): number {
+    const c = this.nv * 4;
+    if (!this.plan.requantize) return c * 4;
+    return c * 12 + (this.paths.length > 1 ? 16 : 0) + (this.paths.includes("f64") ? c * 16 : 0) + this.#exactBytes;
+  }
+
+  get #exactBytes(): number {
+    return this.paths.includes("exact") ? this.nv * 64 : 0;
+  }
+
+  #at(what: "scale" | "offset" | "path" | "wideScale" | "wideOffset" | "exact"): number {
+    const c = this.nv * 4;
+    const path = c * 12;
+    const wide = path + (this.paths.length > 1 ? 16 : 0);
+    const exact = wide + (this.paths.includes("f64") ? c * 16 : 0);
+    return { scale: c * 4, offset: c * 8, path, wideScale: wide, wideOffset: wide + c * 8, exact }[what];
+  }
+
+  /** Writes a block's constants: `channels` of the node (fewer than the block's lanes at a tail), biases adjusted by `fold`. */
+  writeBlock(view: DataView, at: number, channels: readonly number[], fold: (channel: number) => number): void {
+    const r = this.plan.requantize;
+    const path = r && pathOfBlock(this.plan, channels);
+    channels.forEach((channel, lane) => {
+      const c = r?.channels[channel];
+      const fit = path === "f32" ? c?.fit : undefined;
+      view.setInt32(at + lane * 4, (this.g.bias[channel] + fold(channel) + (fit?.shift ?? 0)) | 0, true);
+      if (!r) return;
+      if (fit) {
+        view.setFloat32(at + this.#at("scale") + lane * 4, fit.scale, true);
+        view.setFloat32(at + this.#at("offset") + lane * 4, fit.offset, true);
+      }
+      if (path === "f64") {
+        view.setFloat64(at + this.#at("wideScale") + lane * 8, c!.wide!.scale, true);
+        view.setFloat64(at + this.#at("wideOffset") + lane * 8, c!.wide!.offset, true);
+      }
+      if (path === "exact") {
+        const { rule, a, b } = r.stage.by;
+        const i = a.length === 1 ? 0 : channel;
+        const put = (offset: number, v: number) =>
+          integerRule(rule)
+            ? view.setBigInt64(at + this.#at("exact") + lane * 16 + offset, BigInt(v), true)
+            : view.setFloat64(at + this.#at("exact") + lane * 16 + offset, v, true);
+        put(0, a[i]);
+        put(8, rescaleHasSecond[rule] ? b[i] : 0);
+      }
+    });
+    if (r && this.paths.length > 1) view.setInt32(at + this.#at("path"), this.paths.indexOf(path!), true);
+  }
+
+  /** Writes the common constants at the start of the pack. */
+  writeCommons(bytes: Uint8Array): void {
+    for (const c of this.#commons) bytes.set(new Uint8Array(c.bits), c.at);
+    if (this.plan.table) bytes.set(this.plan.table.entries, this.#tableAt);
+  }
+
+  #tableAt = 0;
+
+  #layoutCommons(): void {
+    const { requantize: r, add, table } = this.plan;
+    if (!r) return;
+    const put = (key: string, v: number, kind: "i32" | "f32" | "f64") => {
+      const bits = new ArrayBuffer(kind === "f64" ? 8 : 4);
+      const view = new DataView(bits);
+      if (kind === "f64") view.setFloat64(0, v, true);
+      else if (kind === "f32") view.setFloat32(0, v, true);
+      else view.setInt32(0, v, true);
+      this.#commons.push({ key, bits, bytes: bits.byteLength, at: this.#commonBytes });
+      this.#commonBytes += 8;
+    };
+    put("magic", magic, "f32");
+    put("sign", -0x80000000, "i32");
+    put("wideMagic", wideMagic, "f64");
+    put("wideSign", -0, "f64");
+    // What is stored is the value, or its place in the table.
+    const base = table ? table.lowest : 0;
+    put("toValue", magicBits - r.zero + (add ? 0 : base), "i32");
+    put("wideToValue", r.zero - (add ? 0 : base), "i32");
+    put("base", base, "i32");
+    put("low", r.stage.clamp[0], "i32");
+    put("high", r.stage.clamp[1], "i32");
+    const last = this.#lastClamp;
+    const byte = (v: number) => ((v - base) & 255) * 0x01010101;
+    put("lowBytes", byte(last[0]) | 0, "i32");
+    put("highBytes", byte(last[1]) | 0, "i32");
+    if (add) {
+      const { by, zero, clamp } = add.stage;
+      put("addLow", clamp[0], "i32");
+      put("addHigh", clamp[1], "i32");
+      put("addToValue", magicBits - zero + base, "i32");
+      put("addZero", zero - base, "i32");
+      put("xZero", r.stage.zero, "i32");
+      put("yZero", add.residualZero, "i32");
+      if (add.fit) for (const k of ["a", "b", "c"] as const) put(`sum.${k}`, add.fit[k], "f32");
+      else for (const [i, k] of by.k.entries()) put(`k${i}`, k, by.rule === "f32" ? "f32" : "i32");
+      if (by.rule.startsWith("fixed")) put("half", by.k[2] > 0 ? 2 ** (by.k[2] - 1) : 0, "i32");
+    }
+    if (table) {
+      this.#tableAt = (this.#commonBytes + 15) & ~15;
+      this.#commonBytes = this.#tableAt + 256;
+    }
+  }
+
+  /** A splat of a common constant. */
+  #common(f: Func, pack: Local, key: string): Expr {
+    const c = this.#commons.find((k) => k.key === key)!;
+    const { v128 } = f.m;
+    return c.bytes === 8 ? v128.load64_splat(c.at, 8, f.get(pack)) : v128.load32_splat(c.at, 4, f.get(pack));
+  }
+
+  /** A common constant as a scalar. */
+  #scalar(f: Func, pack: Local, key: string): Expr {
+    return f.m.i32.load(this.#commons.find((k) => k.key === key)!.at, 4, f.get(pack));
+  }
+
+  /**
+   * Emits the end of a tile: `acc[row][vector]`, biases included, are stored at `place`. `pack` points at the common
+   * constants, `block` (plus `blockOffset`) at the block's.
+   */
+  emit(f: Func, acc: Local[][], pack: Local, block: Local, blockOffset: number, place: TilePlace): void {
+    if (!this.plan.requantize) {
+      for (let r = 0; r < acc.length; r++) {
+        acc[r].forEach((v, k) => {
+          storePart(
+            f,
+            place.result,
+            r * place.rowStride + k * 16,
+            () => f.get(v),
+            Math.min(16, place.channels * 4 - k * 16),
+          );
+        });
+      }
+      return;
+    }
+    const body = (path: Path) => this.#emitPath(f, acc, pack, block, blockOffset, place, path);
+    if (this.paths.length === 1) {
+      body(this.paths[0]);
+      return;
+    }
+    const which = (): Expr => f.m.i32.load(blockOffset + this.#at("path"), 4, f.get(block));
+    const branch = (i: number): Expr => {
+      const own = f.block(() => body(this.paths[i]));
+      if (i === this.paths.length - 1) return own;
+      return f.m.if(f.m.i32.eq(which(), f.m.i32.const(i)), own, branch(i + 1));
+    };
+    f.do(branch(0));
+  }
+
+  #emitPath(
+    f: Func,
+    acc: Local[][],
+    pack: Local,
+    block: Local,
+    blockOffset: number,
+    place: TilePlace,
+    path: Path,
+  ): void {
+    const { v128 } = f.m;
+    const load = (at: number) => f.let(f.b.v128, v128.load(blockOffset + at, 16, f.get(block)));
+    const vectors = this.nv;
+    const constants = (what: "scale" | "offset") =>
+      path === "f32" ? Array.from({ length: vectors }, (_, k) => load(this.#at(what) + k * 16)) : [];
+    const scale = constants("scale");
+    const offset = constants("offset");
+    const common = new Map<string, Local>();
+    const constant = (key: string): Expr => {
+      if (!common.has(key)) throw new Error(`constant ${key} was not loaded`);
+      return f.get(common.get(key)!);
+    };
+    for (const key of this.#needed(path)) common.set(key, f.let(f.b.v128, this.#common(f, pack, key)));
+    const finish = (row: number, k: number): void => {
+      const a = acc[row][k];
+      if (path === "f32") this.#quick(f, a, scale[k], offset[k], constant);
+      else if (path === "f64") this.#wide(f, a, block, blockOffset, k, constant);
+      else this.#exact(f, a, block, blockOffset, k);
+      if (this.plan.add) {
+        this.#clampLanes(f, a, constant, path === "exact");
+        this.#addResidual(f, a, place, row, k, constant, pack);
+      } else if (path === "exact") this.#clampLanes(f, a, constant, true);
+    };
+    // Two rows of 8 channels, or one of 16, fill a vector of bytes.
+    const step = vectors === 2 ? 2 : 1;
+    for (let row = 0; row < acc.length; row += step) {
+      const rows = Math.min(step, acc.length - row);
+      for (let r = row; r < row + rows; r++) for (let k = 0; k < vectors; k++) finish(r, k);
+      this.#store(f, acc, row, rows, place, constant);
+    }
+    if (this.plan.table) this.#lookUp(f, acc.length, pack, place);
+  }
+
+  /** The common constants that a path keeps in locals. */
+  #needed(path: Path): string[] {
+    const { requantize: r, add } = this.plan;
+    const keys: string[] = [];
+    if (path === "f32") keys.push("magic", "toValue");
+    if (path === "f32" && r!.form === "away") keys.push("sign");
+    if (path === "f64") keys.push("wideMagic", "wideToValue");
+    if (path === "f64" && r!.form === "away") keys.push("wideSign");
+    if (add || path === "exact") keys.push("low", "high");
+    if (add?.fit) keys.push("sum.a", "sum.b", "sum.c", "magic", "addToValue");
+    else if (add)
+      keys.push(
+        "xZero",
+        "yZero",
+        ...this.#commons
+          .map((c) => c.key)
+          .filter((k) => /^(k\d|half|addZero|addLow|addHigh|magic|addToValue)$/.test(k)),
+      );
+    if (this.#clampsBytes) keys.push("lowBytes", "highBytes");
+    return [...new Set(keys)];
+  }
+
+  get #unsignedBytes(): boolean {
+    return this.plan.table !== undefined || this.g.result.storage === "u8";
+  }
+
+  /** The bounds of what is stored (or looked up): those of the last stage that rounds, within a clamp stage's. */
+  get #lastClamp(): readonly [number, number] {
+    const { requantize: r, add, clamps } = this.plan;
+    const [low, high] = (add ?? r!).stage.clamp;
+    return clamps.reduce(([a, b], [lo, hi]) => [clamp(a, lo, hi), clamp(b, lo, hi)], [low, high]);
+  }
+
+  /** Whether saturation to bytes leaves something to clamp. */
+  get #clampsBytes(): boolean {
+    const { table } = this.plan;
+    const last = this.#lastClamp;
+    const [low, high] = table
+      ? [table.lowest, table.lowest + 255]
+      : [storages[this.g.result.storage].min, storages[this.g.result.storage].max];
+    return last[0] > low || last[1] < high;
+  }
+
+  /** The f32 formula in place: accumulators become unsaturated values. */
+  #quick(f: Func, a: Local, scale: Local, offset: Local, constant: (key: string) => Expr): void {
+    const { f32x4, i32x4, v128 } = f.m;
+    f.set(a, f32x4.mul(f32x4.convert_i32x4_s(f.get(a)), f.get(scale)));
+    const moved =
+      this.plan.requantize!.form === "plus"
+        ? f.get(offset)
+        : v128.or(v128.and(f.get(a), constant("sign")), f.get(offset));
+    f.set(a, f32x4.add(f.get(a), moved));
+    f.set(a, i32x4.sub(f32x4.add(f.get(a), constant("magic")), constant("toValue")));
+  }
+
+  /** The f64 formula in place. */
+  #wide(f: Func, a: Local, block: Local, blockOffset: number, k: number, constant: (key: string) => Expr): void {
+    const { f64x2, i8x16, i32x4, v128 } = f.m;
+    const half = (which: number): Local => {
+      const lanes = which
+        ? i8x16.shuffle(f.get(a), f.get(a), [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15])
+        : f.get(a);
+      const load = (what: "wideScale" | "wideOffset") =>
+        v128.load(blockOffset + this.#at(what) + k * 32 + which * 16, 16, f.get(block));
+      const v = f.let(f.b.v128, f64x2.mul(f64x2.convert_low_i32x4_s(lanes), load("wideScale")));
+      const moved =
+        this.plan.requantize!.form === "plus"
+          ? load("wideOffset")
+          : v128.or(v128.and(f.get(v), constant("wideSign")), load("wideOffset"));
+      f.set(v, f64x2.add(f64x2.add(f.get(v), moved), constant("wideMagic")));
+      return v;
+    };
+    const [low, high] = [half(0), half(1)];
+    const words = i8x16.shuffle(f.get(low), f.get(high), [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27]);
+    f.set(a, i32x4.add(words, constant("wideToValue")));
+  }
+
+  /** The rule itself, lane by lane; gives clamped values minus the table's base. */
+  #exact(f: Func, a: Local, block: Local, blockOffset: number, k: number): void {
+    const { m, b } = f;
+    const { rule } = this.plan.requantize!.stage.by;
+    const name = exactFunction(f, rule);
+    for (let lane = 0; lane < 4; lane++) {
+      const at = blockOffset + this.#at("exact") + (k * 4 + lane) * 16;
+      const load = (offset: number) =>
+        integerRule(rule) ? m.i64.load(at + offset, 8, f.get(block)) : m.f64.load(at + offset, 8, f.get(block));
+      const zero = m.i32.const(this.plan.requantize!.stage.zero);
+      const value = m.call(name, [m.i32x4.extract_lane(f.get(a), lane), load(0), load(8), zero], b.i32);
+      f.set(a, m.i32x4.replace_lane(f.get(a), lane, value));
+    }
+  }
+
+  #clampLanes(f: Func, a: Local, constant: (key: string) => Expr, exact: boolean): void {
+    const { i32x4 } = f.m;
+    f.set(a, i32x4.max_s(i32x4.min_s(f.get(a), constant("high")), constant("low")));
+    if (exact && !this.plan.add && this.plan.table) {
+      f.set(a, i32x4.sub(f.get(a), i32x4.splat(f.m.i32.const(this.plan.table.lowest))));
+    }
+  }
+
+  /** Adds the residual's 4 lanes; gives unsaturated values minus the table's base. */
+  #addResidual(
+    f: Func,
+    a: Local,
+    place: TilePlace,
+    row: number,
+    k: number,
+    constant: (key: string) => Expr,
+    pack: Local,
+  ): void {
+    const { f32x4, i16x8, i32x4, v128 } = f.m;
+    const { stage, residualSigned, fit } = this.plan.add!;
+    const bytes = v128.load32_zero(row * place.rowStride + k * 4, 1, f.get(place.residual!));
+    const lanes = residualSigned
+      ? i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(bytes))
+      : i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
+    const rounded = (v: Expr) => i32x4.sub(f32x4.add(v, constant("magic")), constant("addToValue"));
+    if (fit) {
+      const y = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(lanes), constant("sum.b")), constant("sum.c"));
+      f.set(a, rounded(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(f.get(a)), constant("sum.a")), y)));
+      return;
+    }
+    const y = f.let(f.b.v128, lanes);
+    const centered = (v: Local, zero: string) => i32x4.sub(f.get(v), constant(zero));
+    const { rule, k: constants } = stage.by;
+    switch (rule) {
+      case "f32": {
+        const real = (v: Local, zero: string, by: string) =>
+          f32x4.mul(f32x4.convert_i32x4_s(centered(v, zero)), constant(by));
+        const sum = f32x4.add(real(a, "xZero", "k0"), real(y, "yZero", "k1"));
+        f.set(a, rounded(f32x4.mul(sum, constant("k2"))));
+        return;
+      }
+      case "fixed_up":
+      case "fixed_away": {
+        f.set(a, i32x4.mul(centered(a, "xZero"), constant("k0")));
+        f.set(a, i32x4.add(f.get(a), i32x4.mul(centered(y, "yZero"), constant("k1"))));
+        const up = i32x4.add(f.get(a), constant("half"));
+        const nudged = rule === "fixed_up" ? up : i32x4.add(up, i32x4.shr_s(f.get(a), f.m.i32.const(31)));
+        f.set(a, i32x4.add(i32x4.shr_s(nudged, f.m.i32.const(constants[2])), constant("addZero")));
+        return;
+      }
+      case "q31_three":
+      case "q31_three_sub":
+        this.#sumExactly(f, a, y, pack, rule === "q31_three" ? f.m.i32.add : f.m.i32.sub);
+        return;
+    }
+    throw new Error(rule satisfies never);
+  }
+
+  #sumExactly(f: Func, a: Local, y: Local, pack: Local, join: (x: Expr, y: Expr) => Expr): void {
+    const { m, b } = f;
+    const i = m.i32;
+    const name = doubleFunction(f);
+    const rescaled = (v: Expr, by: string, shift: string) =>
+      m.call(name, [v, this.#scalar(f, pack, by), this.#scalar(f, pack, shift)], b.i32);
+    const shifted = (v: Local, lane: number, zero: string) =>
+      i.shl(i.sub(m.i32x4.extract_lane(f.get(v), lane), this.#scalar(f, pack, zero)), this.#scalar(f, pack, "k0"));
+    for (let lane = 0; lane < 4; lane++) {
+      const sum = join(
+        rescaled(shifted(a, lane, "xZero"), "k1", "k2"),
+        rescaled(shifted(y, lane, "yZero"), "k3", "k4"),
+      );
+      const value = i.add(rescaled(sum, "k5", "k6"), this.#scalar(f, pack, "addZero"));
+      f.set(a, m.i32x4.replace_lane(f.get(a), lane, value));
+    }
+  }
+
+  /** Narrows one or two rows to bytes, clamps and stores them. */
+  #store(f: Func, acc: Local[][], row: number, rows: number, place: TilePlace, constant: (key: string) => Expr): void {
+    const { i8x16, i16x8, v128 } = f.m;
+    const pair = (r: number, k: number) => i16x8.narrow_i32x4_s(f.get(acc[r][k]), f.get(acc[r][k + 1]));
+    const second = (): Expr => (this.nv === 2 ? pair(row + rows - 1, 0) : pair(row, 2));
+    const narrow = this.#unsignedBytes ? i8x16.narrow_i16x8_u : i8x16.narrow_i16x8_s;
+    const bytes = acc[row][0];
+    f.set(bytes, narrow(pair(row, 0), second()));
+    if (this.#clampsBytes) {
+      const [max, min] = this.#unsignedBytes ? [i8x16.max_u, i8x16.min_u] : [i8x16.max_s, i8x16.min_s];
+      f.set(bytes, max(min(f.get(bytes), constant("highBytes")), constant("lowBytes")));
+    }
+    if (this.nv === 4) {
+      storePart(f, place.result, row * place.rowStride, () => f.get(bytes), place.channels);
+      return;
+    }
+    for (let r = 0; r < rows; r++) {
+      const at = (row + r) * place.rowStride;
+      if (place.channels === 8) f.do(v128.store64_lane(at, 1, r, f.get(place.result), f.get(bytes)));
+      else {
+        const own = () =>
+          r === 0
+            ? f.get(bytes)
+            : i8x16.shuffle(f.get(bytes), f.get(bytes), [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15]);
+        storePart(f, place.result, at, own, place.channels);
+      }
+    }
+  }
+
+  /** Replaces the bytes that were just stored by their table entries. */
+  #lookUp(f: Func, rows: number, pack: Local, place: TilePlace): void {
+    const { i32 } = f.m;
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < place.channels; c++) {
+        const at = r * place.rowStride + c;
+        const entry = i32.add(f.get(pack), i32.load8_u(at, 1, f.get(place.result)));
+        f.do(i32.store8(at, 1, f.get(place.result), i32.load8_u(this.#tableAt, 1, entry)));
+      }
+    }
+  }
+}
+
+/** Stores the first `bytes` (1 to 16) of a vector. */
+function storePart(f: Func, to: Local, at: number, value: () => Expr, bytes: number): void {
+  const { v128 } = f.m;
+  if (bytes >= 16) {
+    f.do(v128.store(at, 1, f.get(to), value()));
+    return;
+  }
+  let done = 0;
+  for (const [size, store] of [
+    [8, v128.store64_lane],
+    [4, v128.store32_lane],
+    [2, v128.store16_lane],
+    [1, v128.store8_lane],
+  ] as const) {
+    if (bytes - done >= size) {
+      f.do(store(at + done, 1, done / size, f.get(to), value()));
+      done += size;
+    }
+  }
+}
+
+/**
+ * The channels of each block: blocks of `size`, the last one moved back to end with the last channel (its first channels
+ * are computed twice, to the same bytes), or a single short block.
+ */
+export function blocksOf(g: { o: number; groups: number }, size: number): number[][] {
+  const per = g.o / g.groups;
+  const blocks: number[][] = [];
+  for (let group = 0; group < g.groups; group++) {
+    for (let from = 0; from < per; from += size) {
+      const start = group * per + (per >= size ? Math.min(from, per - size) : 0);
+      blocks.push(Array.from({ length: Math.min(size, per) }, (_, k) => start + k));
+    }
+  }
+  return blocks;
+}
+
+/** The cheapest path that all channels of a block have. */
+function pathOfBlock(plan: FinishPlan, channels: readonly number[]): Path | undefined {
+  const r = plan.requantize;
+  if (!r) return undefined;
+  if (channels.every((c) => r.channels[c].fit)) return "f32";
+  return channels.every((c) => r.channels[c].wide) ? "f64" : "exact";
+}

@@ -1,0 +1,116 @@
+/** What a k.conv or k.gemm computes, in the numbers that kernels are made of: one description for both ops. */
+import type { Epilogue } from "../../../ir/epilogue.ts";
+import type { Node } from "../../../ir/graph.ts";
+import { kConv } from "../../../ir/ops/kernel.ts";
+import { constantOf } from "../../../ir/ops/source.ts";
+import { sizeOf, type TensorType, type TypedArray, zeroOf, zeroOfChannel } from "../../../ir/type.ts";
+
+/** A convolution of 8-bit x [n, h, w, c] with constant 8-bit weights [o, kh, kw, i]; a matrix product is a 1x1 one. */
+export interface Conv {
+  readonly n: number;
+  readonly h: number;
+  readonly w: number;
+  readonly c: number;
+  readonly oh: number;
+  readonly ow: number;
+  readonly o: number;
+  readonly kh: number;
+  readonly kw: number;
+  /** Input channels of one group. */
+  readonly i: number;
+  readonly groups: number;
+  readonly stride: readonly [number, number];
+  readonly pad: readonly [number, number, number, number];
+  readonly dilation: readonly [number, number];
+  readonly xSigned: boolean;
+  readonly xZero: number;
+  /** Stored weights minus their zero points, [o, kh, kw, i]. */
+  readonly weights: Int16Array;
+  readonly bias: Int32Array;
+  readonly epilogue: Epilogue;
+  readonly result: TensorType;
+  readonly residual: TensorType | undefined;
+  readonly table: TypedArray | undefined;
+}
+
+const cache = new WeakMap<Node, Conv | undefined>();
+
+/** The description of a node, or undefined if it is not an 8-bit convolution with constant weights. */
+export function convOf(node: Node): Conv | undefined {
+  if (!cache.has(node)) cache.set(node, describe(node));
+  return cache.get(node);
+}
+
+function describe(node: Node): Conv | undefined {
+  const { x, w, bias, residual, table } = node.in as Record<string, Node | undefined>;
+  const values = constantOf(w);
+  const biases = constantOf(bias);
+  const entries = constantOf(table);
+  const xt = x!.type;
+  const wt = w!.type;
+  const bytes = (t: TensorType) => t.storage === "i8" || t.storage === "u8";
+  if (!values || (bias && !biases) || (table && !entries) || !bytes(xt) || !bytes(wt)) return undefined;
+  if (node.type.storage !== "i32" && !bytes(node.type)) return undefined;
+  if (residual && !bytes(residual.type)) return undefined;
+  const o = wt.shape[0];
+  const spatial = node.op === kConv;
+  const c = xt.shape[xt.shape.length - 1];
+  const rows = sizeOf(xt.shape) / c;
+  const [n, h, wide] = spatial ? xt.shape : [1, 1, rows];
+  const [kh, kw, i] = spatial ? wt.shape.slice(1) : [1, 1, c];
+  const per = values.length / o;
+  const weights = new Int16Array(values.length);
+  for (let k = 0; k < values.length; k++) {
+    weights[k] = Number(values[k]) - zeroOfChannel(wt, Math.floor(k / per));
+  }
+  const attrs = node.attrs as Record<string, any>;
+  return {
+    n,
+    h,
+    w: wide,
+    c,
+    oh: spatial ? node.type.shape[1] : 1,
+    ow: spatial ? node.type.shape[2] : rows,
+    o,
+    kh,
+    kw,
+    i,
+    groups: c / i,
+    stride: spatial ? attrs.stride : [1, 1],
+    pad: spatial ? attrs.pad : [0, 0, 0, 0],
+    dilation: spatial ? attrs.dilation : [1, 1],
+    xSigned: xt.storage === "i8",
+    xZero: zeroOf(xt),
+    weights,
+    bias: (biases as Int32Array | undefined) ?? new Int32Array(o),
+    epilogue: attrs.epilogue,
+    result: node.type,
+    residual: residual?.type,
+    table: entries,
+  };
+}
+
+/** Everything of a Conv that emitted code depends on besides its epilogue. */
+export function geometryKey(g: Conv): string {
+  const residual = g.residual ? `+${g.residual.storage}` : "";
+  return `${g.n}x${g.h}x${g.w}x${g.c} ${g.o}x${g.kh}x${g.kw}x${g.i} s${g.stride} p${g.pad} d${g.dilation} ${
+    g.xSigned ? "i8" : "u8"
+  }:${g.xZero}${residual} ${g.result.storage}`;
+}
+
+/** The least and greatest sum that each output channel can reach, bias included. */
+export function reachOf(g: Conv): [number, number][] {
+  const [low, high] = g.xSigned ? [-128 - g.xZero, 127 - g.xZero] : [-g.xZero, 255 - g.xZero];
+  const per = g.kh * g.kw * g.i;
+  return Array.from({ length: g.o }, (_, k) => {
+    let least = g.bias[k];
+    let most = least;
+    for (let j = k * per; j < (k + 1) * per; j++) {
+      const w = g.weights[j];
+      least += w > 0 ? w * low : w * high;
+      most += w > 0 ? w * high : w * low;
+    }
+    // Padding adds zero, which lies between low and high only if the zero point is a stored value; it always is.
+    return [Math.min(least, g.bias[k]), Math.max(most, g.bias[k])];
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * The image as convolutions read it: in place where its bytes already are what the dot instruction wants, else a copy in
+ * scratch memory with the padding written out, as bytes (perhaps with the sign bit flipped) or as 16-bit integers minus
+ * the zero point.
+ */
+import type { Expr, Func, Local } from "../asm.ts";
+import type { Conv } from "./conv-geometry.ts";
+
+/** The element that a dot instruction reads. */
+export interface Element {
+  readonly bytes: 1 | 2;
+  /** Bytes only: stored values have their sign bit flipped (i8 read as u8, or the other way), a shift by 128. */
+  readonly flip: boolean;
+}
+
+/** The padded image: rows, pixels a row, and bytes of a pixel and a row. */
+export interface Staged {
+  readonly element: Element;
+  readonly h: number;
+  readonly w: number;
+  readonly pixel: number;
+  readonly row: number;
+  /** Whether the image has to be copied. */
+  readonly copied: boolean;
+  /** Bytes of the whole copy. */
+  readonly bytes: number;
+}
+
+/** The image that the windows of a convolution run over. */
+export function stagedOf(g: Conv, element: Element): Staged {
+  const h = g.h + g.pad[0] + g.pad[2];
+  const w = g.w + g.pad[1] + g.pad[3];
+  const pixel = g.c * element.bytes;
+  const padded = g.pad.some((p) => p > 0);
+  const row = w * pixel;
+  return {
+    element,
+    h,
+    w,
+    pixel,
+    row,
+    copied: padded || element.flip || element.bytes === 2,
+    bytes: g.n * h * row + 64,
+  };
+}
+
+/** The byte that stands for zero in a staged image of bytes. */
+export const stagedZero = (g: Conv, element: Element): number => (g.xZero & 255) ^ (element.flip ? 0x80 : 0);
+
+/** What bytes of the staged image are above the zero point's own scale: the zero point as the dot instruction reads it. */
+export const foldedZero = (g: Conv, element: Element): number =>
+  element.bytes === 2 ? 0 : g.xZero + (element.flip ? (g.xSigned ? 128 : -128) : 0);
+
+/** Emits the copy of the whole image from `x` to `scratch`. */
+export function emitStage(f: Func, g: Conv, s: Staged, x: Local, scratch: Local): void {
+  const { m } = f;
+  const padded = s.h !== g.h || s.w !== g.w;
+  if (!padded) {
+    emitRun(
+      f,
+      g,
+      s.element,
+      g.n * g.h * g.w * g.c,
+      () => f.get(x),
+      () => f.get(scratch),
+    );
+    return;
+  }
+  const zero = s.element.bytes === 2 ? 0 : stagedZero(g, s.element);
+  f.do(m.memory.fill(f.get(scratch), m.i32.const(zero), m.i32.const(s.bytes)));
+  const from = f.let(f.b.i32, f.get(x));
+  const to = f.let(f.b.i32, f.plus(scratch, g.pad[0] * s.row + g.pad[1] * s.pixel));
+  f.repeat(g.n, () => {
+    f.repeat(g.h, () => {
+      emitRun(
+        f,
+        g,
+        s.element,
+        g.w * g.c,
+        () => f.get(from),
+        () => f.get(to),
+      );
+      f.add(from, g.w * g.c);
+      f.add(to, s.row);
+    });
+    f.add(to, (s.h - g.h) * s.row);
+  });
+}
+
+/** Emits the copy of `count` consecutive elements; nothing is written past the last one. */
+export function emitRun(f: Func, g: Conv, element: Element, count: number, x: () => Expr, to: () => Expr): void {
+  const { m } = f;
+  if (element.bytes === 1 && !element.flip) {
+    f.do(m.memory.copy(to(), x(), m.i32.const(count)));
+    return;
+  }
+  const from = f.let(f.b.i32, x());
+  const into = f.let(f.b.i32, to());
+  const { v128, i16x8, i32 } = m;
+  const wide = element.bytes === 2;
+  const constant = wide
+    ? f.let(f.b.v128, i16x8.splat(i32.const(g.xZero)))
+    : f.let(f.b.v128, m.i8x16.splat(i32.const(0x80)));
+  const lanes = wide ? 8 : 16;
+  const vector = (at: number): void => {
+    const value = wide
+      ? i16x8.sub((g.xSigned ? v128.load8x8_s : v128.load8x8_u)(at, 1, f.get(from)), f.get(constant))
+      : v128.xor(v128.load(at, 1, f.get(from)), f.get(constant));
+    f.do(v128.store(at * element.bytes, 1, f.get(into), value));
+  };
+  const unrolled = 4 * lanes;
+  const whole = Math.floor(count / unrolled);
+  f.repeat(whole, () => {
+    for (let u = 0; u < 4; u++) vector(u * lanes);
+    f.add(from, unrolled);
+    f.add(into, unrolled * element.bytes);
+  });
+  let done = 0;
+  const left = count - whole * unrolled;
+  for (; done + lanes <= left; done += lanes) vector(done);
+  for (; done < left; done++) {
+    if (wide) {
+      const byte = (g.xSigned ? i32.load8_s : i32.load8_u)(done, 1, f.get(from));
+      f.do(i32.store16(done * 2, 1, f.get(into), i32.sub(byte, i32.const(g.xZero))));
+    } else f.do(i32.store8(done, 1, f.get(into), i32.xor(i32.load8_u(done, 1, f.get(from)), i32.const(0x80))));
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * The tile that all convolutions and products share: `mr` pixels x `nv` vectors of 4 output channels with accumulators in
+ * locals. Every step broadcasts 4 bytes of each pixel (2 or 4 channels) and multiplies them with `nv` vectors of packed
+ * weights. One base pointer per operand; rows and taps are immediate offsets.
+ */
+import { panelBytes, writePanel } from "../../pack.ts";
+import type { Expr, Func, Local } from "../asm.ts";
+import { blocksOf, Finisher } from "../epilogue.ts";
+import type { Pack } from "../kernel.ts";
+import type { Conv } from "./conv-geometry.ts";
+import { type Element, emitRun, emitStage, foldedZero, type Staged, stagedOf } from "./conv-image.ts";
+
+/** A tile and the instruction it is made of. */
+export interface Tile {
+  /** Most pixels of a tile. */
+  readonly mr: number;
+  /** Vectors of 4 channels. */
+  readonly nv: 2 | 4;
+  readonly element: Element;
+  /** Bytes of a packed weight; 1 with 2-byte elements means that weights are extended as they are loaded. */
+  readonly weightBytes: 1 | 2;
+}
+
+/** How many input bytes a chunk of a product's rows and its results should take, so that they stay in the first cache. */
+const chunkBytes = 16384;
+
+/** Everything about a convolution on a tile that both packing and emission need. */
+export class ConvTile {
+  readonly g: Conv;
+  readonly tile: Tile;
+  readonly finisher: Finisher;
+  readonly staged: Staged;
+  /** Pixels of this convolution's tiles. */
+  readonly mr: number;
+  readonly blocks: readonly number[][];
+  /** Consecutive image elements under one pointer: a row of the window, or a tap where dilation or groups part them. */
+  readonly runLength: number;
+  readonly runs: readonly number[];
+  /** A 1x1 window without stride or padding: the image is one row of pixels, staged chunk by chunk. */
+  readonly flat: boolean;
+  /** Pixels of a chunk; all of them if nothing is staged. */
+  readonly chunk: number;
+
+  constructor(g: Conv, tile: Tile) {
+    this.g = g;
+    this.tile = tile;
+    this.finisher = new Finisher(g, tile.nv);
+    this.staged = stagedOf(g, tile.element);
+    this.blocks = blocksOf(g, this.lanes);
+    this.flat =
+      g.kh === 1 &&
+      g.kw === 1 &&
+      g.stride[0] === 1 &&
+      g.stride[1] === 1 &&
+      g.pad.every((p) => p === 0) &&
+      g.groups === 1;
+    const whole = g.dilation[1] === 1 && g.groups === 1;
+    this.runLength = whole ? g.kw * g.i : g.i;
+    const count = (g.kh * g.kw * g.i) / this.runLength;
+    this.runs = Array.from({ length: count }, (_, k) => k * this.runLength);
+    const pixels = this.flat ? g.n * g.oh * g.ow : g.ow;
+    this.mr = bestRows(pixels, tile.mr);
+    const wanted = Math.max(1, Math.floor(chunkBytes / (g.c * tile.element.bytes + g.o))) * this.mr;
+    this.chunk = this.flat && this.staged.copied ? Math.min(pixels, roundTo(wanted / this.mr, this.mr)) : pixels;
+  }
+
+  get lanes(): number {
+    return this.tile.nv * 4;
+  }
+  get steps(): number {
+    return Math.ceil((this.runLength * this.tile.element.bytes) / 4);
+  }
+  get #shape() {
+    return { lanes: this.lanes, step: 4 / this.tile.element.bytes, bytes: this.tile.weightBytes };
+  }
+  /** Bytes of a step's weights. */
+  get #stepBytes(): number {
+    return this.tile.nv * 16 * (this.tile.weightBytes / this.tile.element.bytes);
+  }
+  get #blockBytes(): number {
+    const weights = panelBytes(this.#shape, this.runs.length, this.runLength);
+    return this.finisher.blockBytes + ((weights + 15) & ~15);
+  }
+
+  scratch(): number {
+    if (!this.staged.copied) return 0;
+    return this.flat ? this.chunk * this.staged.pixel + 64 : this.staged.bytes;
+  }
+
+  pack(): readonly Pack[] {
+    const bytes = new Uint8Array(this.finisher.commonBytes + this.blocks.length * this.#blockBytes);
+    const view = new DataView(bytes.buffer);
+    this.finisher.writeCommons(bytes);
+    const { g } = this;
+    const per = g.kh * g.kw * g.i;
+    const zero = foldedZero(g, this.tile.element);
+    const fold = (channel: number) => {
+      let sum = 0;
+      for (let k = channel * per; k < (channel + 1) * per; k++) sum += g.weights[k];
+      return -zero * sum;
+    };
+    this.blocks.forEach((channels, i) => {
+      const at = this.finisher.commonBytes + i * this.#blockBytes;
+      this.finisher.writeBlock(view, at, channels, fold);
+      writePanel(view, at + this.finisher.blockBytes, this.#shape, g.weights, per, channels, this.runs, this.runLength);
+    });
+    return [{ bytes, align: 16 }];
+  }
+
+  /** Emits the body of a function with the parameters of a kernel row. */
+  emit(f: Func): void {
+    const { g, staged } = this;
+    const { m, b } = f;
+    const [result, x] = f.params;
+    const residual = g.residual ? f.params[2] : undefined;
+    const pack = f.params[g.residual ? 3 : 2];
+    const scratch = f.params[g.residual ? 4 : 3];
+    const delta = residual && f.let(b.i32, m.i32.sub(f.get(residual), f.get(result)));
+    const outPixel = g.o * this.#outBytes;
+    if (this.flat) {
+      const pixels = g.n * g.oh * g.ow;
+      if (!staged.copied) {
+        this.#panels(f, pixels, x, result, delta, pack, staged.pixel);
+        return;
+      }
+      // Chunks of pixels; the last one ends with the last pixel and repeats some of the one before.
+      this.#blocks(f, pixels, this.chunk, (at) => {
+        const from = () => m.i32.add(f.get(x), m.i32.mul(f.get(at), m.i32.const(g.c)));
+        emitRun(f, g, staged.element, this.chunk * g.c, from, () => f.get(scratch));
+        const to = f.let(b.i32, m.i32.add(f.get(result), m.i32.mul(f.get(at), m.i32.const(outPixel))));
+        this.#panels(f, this.chunk, scratch, to, delta, pack, staged.pixel);
+      });
+      return;
+    }
+    if (staged.copied) emitStage(f, g, staged, x, scratch);
+    const a = f.let(b.i32, f.get(staged.copied ? scratch : x));
+    const to = f.let(b.i32, f.get(result));
+    f.repeat(g.n, () => {
+      f.repeat(g.oh, () => {
+        this.#panels(f, g.ow, a, to, delta, pack, staged.pixel * g.stride[1]);
+        f.add(a, staged.row * g.stride[0]);
+        f.add(to, g.ow * outPixel);
+      });
+      f.add(a, (staged.h - g.oh * g.stride[0]) * staged.row);
+    });
+  }
+
+  get #outBytes(): number {
+    return this.g.result.storage === "i32" ? 4 : 1;
+  }
+
+  /** Emits `body` for starts 0, size, 2 size, ... of `total`, the last one moved back to end with it; size <= total. */
+  #blocks(f: Func, total: number, size: number, body: (at: Local) => void): void {
+    const { m, b } = f;
+    const at = f.let(b.i32, m.i32.const(0));
+    if (size >= total) {
+      body(at);
+      return;
+    }
+    const count = Math.ceil(total / size);
+    f.repeat(count, () => {
+      body(at);
+      if (total % size === 0) f.add(at, size);
+      else {
+        const next = f.local(b.i32);
+        f.add(at, size);
+        f.set(next, m.i32.const(total - size));
+        f.set(at, m.select(m.i32.lt_u(f.get(at), f.get(next)), f.get(at), f.get(next)));
+      }
+    });
+  }
+
+  /** All output channels of a row of `pixels` pixels, `pixel` bytes apart in the image. */
+  #panels(f: Func, pixels: number, a: Local, to: Local, delta: Local | undefined, pack: Local, pixel: number): void {
+    const { g, mr } = this;
+    const { m, b } = f;
+    const per = g.o / g.groups;
+    const size = Math.min(this.lanes, per);
+    const block = f.let(b.i32, f.plus(pack, this.finisher.commonBytes));
+    const groupA = f.let(b.i32, f.get(a));
+    const groupTo = f.let(b.i32, f.get(to));
+    f.repeat(g.groups, () => {
+      this.#blocks(f, per, size, (channel) => {
+        this.#blocks(f, pixels, Math.min(mr, pixels), (at) => {
+          const from = f.let(b.i32, m.i32.add(f.get(groupA), m.i32.mul(f.get(at), m.i32.const(pixel))));
+          const column = m.i32.mul(f.get(channel), m.i32.const(this.#outBytes));
+          const row = m.i32.mul(f.get(at), m.i32.const(g.o * this.#outBytes));
+          const place = f.let(b.i32, m.i32.add(m.i32.add(f.get(groupTo), column), row));
+          this.#tile(f, from, block, pack, place, delta, size, pixel);
+        });
+        f.add(block, this.#blockBytes);
+      });
+      f.add(groupA, g.i * this.tile.element.bytes);
+      f.add(groupTo, per * this.#outBytes);
+    });
+  }
+
+  #tile(
+    f: Func,
+    a: Local,
+    block: Local,
+    pack: Local,
+    place: Local,
+    delta: Local | undefined,
+    channels: number,
+    pixel: number,
+  ): void {
+    const { m, b } = f;
+    const { nv } = this.tile;
+    const acc: Local[][] = Array.from({ length: this.mr }, () => Array.from({ length: nv }, () => f.local(b.v128)));
+    for (let v = 0; v < nv; v++) {
+      f.set(acc[0][v], m.v128.load(v * 16, 16, f.get(block)));
+      for (let r = 1; r < this.mr; r++) f.set(acc[r][v], f.get(acc[0][v]));
+    }
+    this.#sums(f, acc, a, block, pixel);
+    const residual = delta && f.let(b.i32, m.i32.add(f.get(place), f.get(delta)));
+    this.finisher.emit(f, acc, pack, block, 0, {
+      result: place,
+      residual,
+      rowStride: this.g.o * this.#outBytes,
+      channels,
+    });
+  }
+
+  /** The loop over the window. */
+  #sums(f: Func, acc: Local[][], a: Local, block: Local, pixel: number): void {
+    const { g, staged, steps } = this;
+    const { b } = f;
+    const base = this.finisher.blockBytes;
+    const whole = this.runs.length === g.kh;
+    const down = staged.row * g.dilation[0];
+    const right = staged.pixel * g.dilation[1];
+    if (this.runs.length * steps <= 24) {
+      this.runs.forEach((_, run) => {
+        const offset = whole ? run * down : Math.floor(run / g.kw) * down + (run % g.kw) * right;
+        for (let s = 0; s < steps; s++) {
+          this.#step(f, acc, a, offset + s * 4, block, base + (run * steps + s) * this.#stepBytes, pixel);
+        }
+      });
+      return;
+    }
+    const at = f.let(b.i32, f.get(a));
+    const weights = f.let(b.i32, f.plus(block, base));
+    const run = () => {
+      const unroll = steps <= 12 ? steps : 8;
+      const emit = (count: number) => {
+        for (let s = 0; s < count; s++) this.#step(f, acc, at, s * 4, weights, s * this.#stepBytes, pixel);
+        f.add(at, count * 4);
+        f.add(weights, count * this.#stepBytes);
+      };
+      f.repeat(Math.floor(steps / unroll), () => emit(unroll));
+      if (steps % unroll) emit(steps % unroll);
+    };
+    f.repeat(g.kh, () => {
+      if (whole) run();
+      else {
+        f.repeat(g.kw, () => {
+          run();
+          f.add(at, right - steps * 4);
+        });
+      }
+      f.add(at, down - (whole ? steps * 4 : g.kw * right));
+    });
+  }
+
+  /** One step: 4 bytes of every pixel times nv vectors of weights. */
+  #step(f: Func, acc: Local[][], a: Local, aAt: number, weights: Local, wAt: number, pixel: number): void {
+    const { m, b } = f;
+    const { nv, weightBytes, element } = this.tile;
+    const extended = weightBytes < element.bytes;
+    const ws = Array.from({ length: nv }, (_, v) =>
+      f.let(
+        b.v128,
+        extended ? m.v128.load8x8_s(wAt + v * 8, 8, f.get(weights)) : m.v128.load(wAt + v * 16, 16, f.get(weights)),
+      ),
+    );
+    acc.forEach((row, r) => {
+      const x = f.let(b.v128, m.v128.load32_splat(aAt + r * pixel, 1, f.get(a)));
+      row.forEach((sum, v) => {
+        f.set(sum, dot(f, element, f.get(ws[v]), f.get(x), f.get(sum)));
+      });
+    });
+  }
+}
+
+/** sum + the dot products of lanes: 2 pairs of 16-bit integers, or 4 of bytes (`weights` signed, `x` as the engine reads it). */
+export function dot(f: Func, element: Element, weights: Expr, x: Expr, sum: Expr): Expr {
+  const { m, b } = f;
+  if (element.bytes === 2) return m.i32x4.add(sum, m.i32x4.dot_i16x8_s(weights, x));
+  return relaxedDot(b, m, weights, x, sum);
+}
+
+/** `i32x4.relaxed_dot_i8x16_i7x16_add_s`, for which Binaryen's JavaScript interface has no method. */
+function relaxedDot(b: Func["b"], m: Func["m"], weights: Expr, x: Expr, sum: Expr): Expr {
+  const raw = b as unknown as {
+    _BinaryenSIMDTernary(module: number, op: number, a: Expr, b: Expr, c: Expr): Expr;
+  };
+  const { ptr } = m as unknown as { ptr: number };
+  return raw._BinaryenSIMDTernary(ptr, b.RelaxedDotI8x16I7x16AddSToVecI32x4, weights, x, sum);
+}
+
+const roundTo = (v: number, unit: number): number => Math.max(unit, Math.ceil(v / unit) * unit);
+
+/** The number of rows of a tile, at most `most`, that wastes least on `pixels` rows; loads make small tiles dear. */
+export function bestRows(pixels: number, most: number): number {
+  if (pixels <= most) return pixels;
+  let best = most;
+  let least = Number.POSITIVE_INFINITY;
+  for (let mr = most; mr >= 2; mr--) {
+    const cost = Math.ceil(pixels / mr) * (mr + 0.6);
+    if (cost < least) [least, best] = [cost, mr];
+  }
+  return best;
+}

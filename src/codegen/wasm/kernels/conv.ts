@@ -1,0 +1,96 @@
+/** Rows for k.conv and k.gemm: direct convolution and matrix products on register tiles. */
+import type { Node } from "../../../ir/graph.ts";
+import type { WasmKernel, WasmTarget } from "../kernel.ts";
+import { finishPlan } from "../requantize-plan.ts";
+import { type Conv, convOf, geometryKey } from "./conv-geometry.ts";
+import { ConvTile, type Tile } from "./conv-tile.ts";
+
+/** Whether every weight, zero point taken away, is a signed byte. */
+const byteWeights = (g: Conv): boolean => g.weights.every((w) => w >= -128 && w <= 127);
+
+/** Bytes as the target's dot instruction reads them: flipped where the activations have the other signedness. */
+export function relaxedElement(g: Conv, target: WasmTarget): { bytes: 1; flip: boolean } {
+  return { bytes: 1, flip: g.xSigned !== (target.dot === "signed") };
+}
+
+interface Choice {
+  readonly name: string;
+  readonly suits: (g: Conv, target: WasmTarget) => boolean;
+  readonly tile: (g: Conv, target: WasmTarget) => Tile;
+  /** Products a cycle, roughly. */
+  readonly speed: number;
+}
+
+const relaxedBytes = (g: Conv, target: WasmTarget) =>
+  target.level === "relaxed" && target.dot !== "inexact" && byteWeights(g);
+const rowsOf = (g: Conv) => (g.kh === 1 && g.kw === 1 ? g.n * g.oh * g.ow : g.ow);
+const wide = { bytes: 2, flip: false } as const;
+
+const choices: readonly Choice[] = [
+  {
+    name: "qs8_conv_6x8c4__wasmrelaxed",
+    suits: relaxedBytes,
+    tile: (g, target) => ({ mr: 6, nv: 2, element: relaxedElement(g, target), weightBytes: 1 }),
+    speed: 32,
+  },
+  {
+    name: "qs8_conv_5x8c2__wasmsimd",
+    suits: () => true,
+    tile: () => ({ mr: 5, nv: 2, element: wide, weightBytes: 2 }),
+    speed: 12,
+  },
+  {
+    name: "qs8_gemv_3x16c4__wasmrelaxed",
+    suits: (g, target) => relaxedBytes(g, target) && rowsOf(g) <= 2,
+    tile: (g, target) => ({ mr: 2, nv: 4, element: relaxedElement(g, target), weightBytes: 1 }),
+    speed: 40,
+  },
+  {
+    name: "qs8_gemv_2x16c2__wasmsimd",
+    suits: (g) => byteWeights(g) && rowsOf(g) <= 2,
+    tile: () => ({ mr: 2, nv: 4, element: wide, weightBytes: 1 }),
+    speed: 13,
+  },
+];
+
+/** Tiles are costly to set up twice (the proofs are cached, the layout is not): one per node and choice. */
+const tiles = new WeakMap<Node, Map<string, ConvTile>>();
+
+function tileOf(choice: Choice, node: Node, target: WasmTarget): ConvTile {
+  const g = convOf(node)!;
+  const tile = choice.tile(g, target);
+  const own = tiles.get(node) ?? new Map<string, ConvTile>();
+  tiles.set(node, own);
+  const key = JSON.stringify(tile);
+  let made = own.get(key);
+  if (!made) own.set(key, (made = new ConvTile(g, tile)));
+  return made;
+}
+
+const engines = ["unsigned", "signed"] as const;
+
+const row = (choice: Choice): WasmKernel => ({
+  name: choice.name,
+  applies(node, target) {
+    const g = convOf(node);
+    return g !== undefined && choice.suits(g, target) && finishPlan(g) !== undefined;
+  },
+  cost(node, target) {
+    const t = tileOf(choice, node, target);
+    const { g } = t;
+    const pixels = g.n * g.oh * Math.ceil(g.ow / t.mr) * t.mr;
+    const macs = pixels * t.blocks.length * t.lanes * t.runs.length * t.steps * (4 / t.tile.element.bytes);
+    return macs / (choice.speed * Math.min(1, 0.4 + 0.12 * t.mr));
+  },
+  key: (node, target) => {
+    const t = tileOf(choice, node, target);
+    return `${JSON.stringify(t.tile)} ${geometryKey(t.g)} ${t.finisher.key}`;
+  },
+  pack: (node, target) => tileOf(choice, node, target).pack(),
+  // Which signedness the engine wants decides whether bytes are copied; memory is set aside for either.
+  scratch: (node) => Math.max(...engines.map((dot) => tileOf(choice, node, { level: "relaxed", dot }).scratch())),
+  emit: (f, node, target) => tileOf(choice, node, target).emit(f),
+});
+
+/** The rows, any of which computes a node exactly where it applies; the least cost is chosen. */
+export const convKernels: readonly WasmKernel[] = choices.map(row);

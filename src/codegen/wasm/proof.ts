@@ -1,0 +1,180 @@
+/**
+ * Exact rounding at float speed, by proof. Per channel, the way from an accumulator to its stored value is a monotone
+ * step function with at most 255 steps. A short float formula that steps at exactly the same accumulators is therefore
+ * equal to it everywhere, and that is checked by two evaluations a step. Kernels then compute
+ *
+ *   rne(f32(acc + shift) * scale + offset) + zero                       ("plus")
+ *   rne(v + copysign(offset, v)) + zero,  v = f32(acc) * scale          ("away")
+ *
+ * in single precision, each operation rounded to f32, for whatever rounding rule the node names.
+ */
+import { clamp, type Rescale, rescale } from "../../ir/rescale.ts";
+
+const f = Math.fround;
+
+/** Which of the two float formulas; see the top of the file. */
+export type Form = "plus" | "away";
+
+/** The constants of a formula for one channel. */
+export interface Fit {
+  /** Added to the accumulator (through the bias) before it is converted. */
+  readonly shift: number;
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** A requantization of one channel: the rule, the result's zero point and bounds, and the accumulators that can occur. */
+export interface Channel {
+  readonly by: Rescale;
+  readonly index: number;
+  readonly zero: number;
+  readonly clamp: readonly [number, number];
+  readonly reach: readonly [number, number];
+}
+
+/** The steps of a channel: `at[i]` is the least accumulator whose value is at least `value[i]`. */
+export interface Steps {
+  readonly at: Float64Array;
+  readonly value: Float64Array;
+  /** The values at both ends of the reachable accumulators. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The real factor that a rule multiplies by, to about 2^-31. */
+export function factorOf(by: Rescale, index: number): number {
+  const i = by.a.length === 1 ? 0 : index;
+  const a = by.a[i];
+  const b = by.b.length ? by.b[i] : 0;
+  switch (by.rule) {
+    case "f32_rne":
+    case "f32_rne_zp":
+    case "f64_away":
+      return a;
+    case "f32_dequant_quant":
+      return a * b;
+    case "q31_double":
+    case "q31_single":
+    case "q15_single":
+      return a * 2 ** (b - 31);
+  }
+  throw new Error(by.rule satisfies never);
+}
+
+/** What the rule makes of an accumulator, clamped. */
+export const exact = (c: Channel, acc: number): number =>
+  clamp(rescale(c.by, acc, c.index, c.zero), c.clamp[0], c.clamp[1]);
+
+/** The steps of a channel, or undefined where the rule is not monotone over what is reachable. */
+export function stepsOf(c: Channel): Steps | undefined {
+  const factor = factorOf(c.by, c.index);
+  const [low, high] = c.reach;
+  if (!(factor >= 0) || low < -(2 ** 31) || high > 2 ** 31 - 1) return undefined;
+  // A left shift may leave 32 bits, and then the rule wraps.
+  const shift = c.by.b.length ? c.by.b[c.by.b.length === 1 ? 0 : c.index] : 0;
+  if (c.by.rule === "q31_double" && shift > 0 && Math.max(-low, high) * 2 ** shift >= 2 ** 31) return undefined;
+  const first = exact(c, low);
+  const last = exact(c, high);
+  const count = last - first;
+  const at = new Float64Array(count);
+  const value = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const v = first + 1 + i;
+    let t = clamp(Math.ceil((v - c.zero - 0.5) / factor), low + 1, high);
+    while (t > low + 1 && exact(c, t - 1) >= v) t--;
+    while (exact(c, t) < v) t++;
+    at[i] = t;
+    value[i] = v;
+  }
+  return { at, value, first, last };
+}
+
+/** The formula on one accumulator, not clamped; `zero` is the integer that it adds at the end. */
+export function applyFit(form: Form, k: Fit, zero: number, acc: number): number {
+  const v = f(f(acc + k.shift) * k.scale);
+  const moved = f(v + (form === "plus" ? k.offset : v < 0 || Object.is(v, -0) ? -k.offset : k.offset));
+  return nearestEven(moved) + zero;
+}
+
+// Round half even of a float below 2^22 in magnitude: what adding and taking away 1.5 * 2^23 does.
+const nearestEven = (x: number): number => f(f(x + 12582912) - 12582912);
+
+/** Whether a formula equals the steps at every reachable accumulator. */
+export function proves(form: Form, k: Fit, zero: number, c: Channel, steps: Steps): boolean {
+  const [low, high] = c.reach;
+  if (low + k.shift < -(2 ** 31) || high + k.shift > 2 ** 31 - 1) return false;
+  // The rounding trick of the kernels wants magnitudes below 2^22.
+  const limit = 2 ** 21;
+  for (const end of c.reach) if (Math.abs(f(end + k.shift) * k.scale) + Math.abs(k.offset) > limit) return false;
+  const at = (acc: number) => clamp(applyFit(form, k, zero, acc), c.clamp[0], c.clamp[1]);
+  if (at(low) !== steps.first || at(high) !== steps.last) return false;
+  for (let i = 0; i < steps.at.length; i++) {
+    if (at(steps.at[i]) < steps.value[i] || at(steps.at[i] - 1) >= steps.value[i]) return false;
+  }
+  return true;
+}
+
+/** Neighbours of a positive float: `ulps` units in the last place further. */
+function nudge(x: number, ulps: number): number {
+  scratchFloat[0] = x;
+  scratchInt[0] += ulps;
+  return scratchFloat[0];
+}
+const scratchFloat = new Float32Array(1);
+const scratchInt = new Int32Array(scratchFloat.buffer);
+
+/** How many neighbours of the factor, and of the shift, a search tries. */
+const scaleTries = 24;
+const shiftTries = 12;
+
+/**
+ * Constants of a formula that equals a channel's rule at every reachable accumulator, or undefined if the search finds
+ * none. `zero` is the integer that the kernel adds after rounding, common to all channels: the result's zero point for
+ * "away", the middle of the result's range for "plus" (where values are smallest, floats are finest).
+ */
+export function fitChannel(form: Form, c: Channel, steps: Steps, zero: number): Fit | undefined {
+  const factor = f(factorOf(c.by, c.index));
+  if (steps.at.length === 0) {
+    const fixed = { shift: 0, scale: 0, offset: steps.first - zero };
+    const all = form === "plus" ? fixed : { ...fixed, offset: 0 };
+    return proves(form, all, zero, c, steps) ? all : undefined;
+  }
+  if (!(factor > 2 ** -40)) return undefined;
+  const center = form === "plus" ? Math.round((c.zero - zero) / factor) : 0;
+  for (let s = 0; s < (form === "plus" ? shiftTries : 1); s++) {
+    const shift = center + alternate(s);
+    for (let n = 0; n < scaleTries; n++) {
+      const scale = nudge(factor, alternate(n));
+      const offset = offsetFor(form, shift, scale, steps, zero);
+      if (offset === undefined) continue;
+      const fit = { shift, scale, offset };
+      if (proves(form, fit, zero, c, steps)) return fit;
+    }
+  }
+  return undefined;
+}
+
+/** 0, 1, -1, 2, -2, ... */
+const alternate = (i: number): number => (i % 2 ? (i + 1) / 2 : -i / 2);
+
+/** The middle of the offsets that put every step where it belongs (before the last rounding), if there are any. */
+function offsetFor(form: Form, shift: number, scale: number, steps: Steps, zero: number): number | undefined {
+  let least = Number.NEGATIVE_INFINITY;
+  let most = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < steps.at.length; i++) {
+    const edge = steps.value[i] - zero - 0.5;
+    const reached = edge - f(f(steps.at[i] + shift) * scale);
+    const missed = edge - f(f(steps.at[i] - 1 + shift) * scale);
+    if (form === "plus" || edge > 0) {
+      if (reached > least) least = reached;
+      if (missed < most) most = missed;
+    } else {
+      if (-reached < most) most = -reached;
+      if (-missed > least) least = -missed;
+    }
+    // Half a unit of rounding may still save an empty interval, more will not.
+    if (least - most > 2 ** -14) return undefined;
+  }
+  const middle = f((least + most) / 2);
+  return form === "away" && middle < 0 ? undefined : middle;
+}

@@ -1,0 +1,140 @@
+/** How a node's accumulators become stored values: which formula each block of channels uses, decided once per node. */
+import type { Stage } from "../../ir/epilogue.ts";
+import { storages, type TensorType, zeroOf } from "../../ir/type.ts";
+import { type Conv, reachOf } from "./kernels/conv-geometry.ts";
+import { type Channel, type Fit, type Form, fitChannel, type Steps, stepsOf } from "./proof.ts";
+import { proveAddition, type SumFit } from "./proof-add.ts";
+import { fitWide } from "./proof-wide.ts";
+
+/** `f32` and `f64`: a proven formula in that precision. `exact`: the rule itself, lane by lane. */
+export type Path = "f32" | "f64" | "exact";
+
+/** What is known of one output channel. */
+export interface ChannelPlan {
+  readonly path: Path;
+  /** Constants of the f32 formula, of the f64 one, or undefined on the exact path. */
+  readonly fit: Fit | undefined;
+  readonly wide: Fit | undefined;
+}
+
+/** The requantize stage of a node with the formula chosen for it. */
+export interface RequantizePlan {
+  readonly stage: Extract<Stage, { kind: "requantize" }>;
+  readonly form: Form;
+  /** The integer that the f32 formula adds after rounding. */
+  readonly zero: number;
+  readonly channels: readonly ChannelPlan[];
+}
+
+/** The residual stage with its formula; without a fit it is computed by the rule itself. */
+export interface AddPlan {
+  readonly stage: Extract<Stage, { kind: "add" }>;
+  readonly residualZero: number;
+  readonly residualSigned: boolean;
+  readonly fit: SumFit | undefined;
+}
+
+/** All stages of a node, in order; without a requantize stage the sums are stored as they are. */
+export interface FinishPlan {
+  readonly requantize: RequantizePlan | undefined;
+  readonly add: AddPlan | undefined;
+  readonly clamps: readonly (readonly [number, number])[];
+  readonly table: { readonly lowest: number; readonly entries: Uint8Array } | undefined;
+}
+
+const cache = new WeakMap<Conv, FinishPlan | undefined>();
+
+/** The plan of a node, or undefined where its stages come in an order that fast kernels do not have. */
+export function finishPlan(g: Conv): FinishPlan | undefined {
+  if (!cache.has(g)) cache.set(g, make(g));
+  return cache.get(g);
+}
+
+function make(g: Conv): FinishPlan | undefined {
+  const kinds = g.epilogue.map((s) => s.kind).join(" ");
+  if (!/^(requantize( add)?( clamp)?( table)?)?$/.test(kinds)) return undefined;
+  if (!g.epilogue.length) {
+    return g.result.storage === "i32"
+      ? { requantize: undefined, add: undefined, clamps: [], table: undefined }
+      : undefined;
+  }
+  if (g.result.storage === "i32") return undefined;
+  const stage = <K extends Stage["kind"]>(kind: K) =>
+    g.epilogue.find((s) => s.kind === kind) as Extract<Stage, { kind: K }> | undefined;
+  const first = stage("requantize")!;
+  const add = stage("add");
+  const clampStage = stage("clamp");
+  const table = stage("table");
+  const lanes: [number, number] = g.result.storage === "i8" ? [-128, 127] : [0, 255];
+  // What is stored, or looked up, must fit a byte; and so must what is added to, for the proof to be a short one.
+  const last = (add ?? first).clamp;
+  const base = table ? [table.lowest, table.lowest + 255] : lanes;
+  const within = (range: readonly number[], of: readonly number[]) => range[0] >= of[0] && range[1] <= of[1];
+  if (!within(clampStage?.clamp ?? last, base) || first.clamp[1] - first.clamp[0] > 255) return undefined;
+  if (add && !sumsInLanes(add, first, g.residual!)) return undefined;
+  const requantize = planRequantize(g, first);
+  return {
+    requantize,
+    add: add && {
+      stage: add,
+      residualZero: g.residual?.quant?.kind === "tensor" ? g.residual.quant.zero : 0,
+      residualSigned: g.residual?.storage === "i8",
+      fit: proveAddition(add, first, g.residual!),
+    },
+    clamps: clampStage ? [clampStage.clamp] : [],
+    table: table && { lowest: table.lowest, entries: new Uint8Array(Array.from(g.table!, Number)) },
+  };
+}
+
+/** Whether the lanes of a residual stage hold its sums: 32-bit integers, or floats that the rounding trick takes. */
+function sumsInLanes(add: AddPlan["stage"], first: RequantizePlan["stage"], residual: TensorType): boolean {
+  const { rule, k } = add.by;
+  const far = (zero: number, [low, high]: readonly number[]) => Math.max(high - zero, zero - low);
+  const x = far(first.zero, first.clamp);
+  const y = far(zeroOf(residual), [storages[residual.storage].min, storages[residual.storage].max]);
+  switch (rule) {
+    case "f32":
+      return (x * k[0] + y * k[1]) * k[2] < 2 ** 21;
+    case "fixed_away":
+    case "fixed_up":
+      return k[2] >= 1 && k[2] < 31 && x * Math.abs(k[0]) + y * Math.abs(k[1]) + 2 ** k[2] < 2 ** 31;
+    case "q31_three":
+    case "q31_three_sub":
+      return k[1] >= 0 && k[3] >= 0 && k[5] >= 0;
+  }
+  throw new Error(rule satisfies never);
+}
+
+function planRequantize(g: Conv, stage: Extract<Stage, { kind: "requantize" }>): RequantizePlan {
+  const reach = reachOf(g);
+  const channels: Channel[] = reach.map((r, index) => ({
+    by: stage.by,
+    index,
+    zero: stage.zero,
+    clamp: stage.clamp,
+    reach: r,
+  }));
+  const steps = channels.map(stepsOf);
+  const middle = Math.round((stage.clamp[0] + stage.clamp[1]) / 2);
+  // Where only one side of zero survives the clamp (relu), one offset does; else each side has its own.
+  const oneSided = stage.clamp[0] >= stage.zero || stage.clamp[1] <= stage.zero;
+  const symmetric = stage.by.rule === "q31_double" || stage.by.rule === "f64_away";
+  const form: Form = symmetric && !oneSided ? "away" : "plus";
+  const zero = form === "plus" ? middle : stage.zero;
+  const plans = channels.map((c, i): ChannelPlan => {
+    const s = steps[i];
+    const fit = s && fitChannel(form, c, s, zero);
+    const wide = s && fitWide(form, c, s, zero);
+    return { path: fit ? "f32" : wide ? "f64" : "exact", fit, wide };
+  });
+  return { stage, form, zero, channels: plans };
+}
+
+/** The channels of each path, for reports. */
+export function pathCounts(plan: RequantizePlan): Record<Path, number> {
+  const counts = { f32: 0, f64: 0, exact: 0 };
+  for (const c of plan.channels) counts[c.path]++;
+  return counts;
+}
+
+export type { Steps };

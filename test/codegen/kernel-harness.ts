@@ -1,0 +1,111 @@
+/**
+ * Runs one kernel row on one node, alone in a module of its own: packs and operands are placed in memory between guard
+ * bytes, and the result comes back with a check that nothing outside it was written.
+ */
+import binaryen from "binaryen";
+import { Func } from "../../src/codegen/wasm/asm.ts";
+import type { WasmKernel, WasmTarget } from "../../src/codegen/wasm/kernel.ts";
+import { type Node, operandsOf } from "../../src/ir/graph.ts";
+import { constantOf } from "../../src/ir/ops/source.ts";
+import { allocate, byteLength, storages, type TypedArray } from "../../src/ir/type.ts";
+
+/** A kernel ready to run on operands in place. */
+export interface Loaded {
+  /** Runs the kernel once on what is in memory. */
+  call(): void;
+  /** Sets the operands that are not constants, in slot order. */
+  set(operands: readonly TypedArray[]): void;
+  /** The result's elements; throws if a byte outside the result, the scratch memory and the operands changed. */
+  result(): TypedArray;
+  readonly wasm: Uint8Array;
+}
+
+const guard = 0xa5;
+
+/** Emits the module of one kernel as bytes. */
+export function emitModule(kernel: WasmKernel, node: Node, target: WasmTarget, pages: number): Uint8Array {
+  const packs = kernel.pack?.(node, target) ?? [];
+  const operands = operandsOf(node).filter((n) => !constantOf(n));
+  const m = new binaryen.Module();
+  try {
+    const { SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt, RelaxedSIMD } = binaryen.Features;
+    const base = SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt;
+    m.setFeatures(target.level === "relaxed" ? base | RelaxedSIMD : base);
+    m.setMemory(pages, pages, "memory");
+    const count = 1 + operands.length + packs.length + (kernel.scratch?.(node) ? 1 : 0);
+    const f = new Func(binaryen, m, "run", count);
+    kernel.emit(f, node, target);
+    f.end();
+    m.addFunctionExport("run", "run");
+    if (!m.validate()) throw new Error(`${kernel.name} does not validate`);
+    return m.emitBinary();
+  } finally {
+    m.dispose();
+  }
+}
+
+/** Emits, instantiates and places a kernel. */
+export function load(kernel: WasmKernel, node: Node, target: WasmTarget): Loaded {
+  const packs = kernel.pack?.(node, target) ?? [];
+  const operands = operandsOf(node).filter((n) => !constantOf(n));
+  const scratch = kernel.scratch?.(node) ?? 0;
+  let end = 1024;
+  const place = (bytes: number, align = 16): number => {
+    const at = Math.ceil(end / align) * align;
+    end = at + bytes + 128;
+    return at;
+  };
+  const result = place(byteLength(node.type));
+  const placed = operands.map((n) => place(byteLength(n.type)));
+  const packed = packs.map((p) => place(p.bytes.length, Math.max(16, p.align)));
+  const scratchAt = scratch ? place(scratch) : 0;
+  const wasm = emitModule(kernel, node, target, Math.ceil(end / 65536) + 1);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm as BufferSource));
+  const bytes = new Uint8Array((exports.memory as WebAssembly.Memory).buffer);
+  bytes.fill(guard);
+  packs.forEach((p, i) => {
+    bytes.set(p.bytes, packed[i]);
+  });
+  const run = exports.run as (...args: number[]) => void;
+  const args = [result, ...placed, ...packed, ...(scratch ? [scratchAt] : [])];
+  let before = new Uint8Array(0);
+  return {
+    wasm,
+    call: () => run(...args),
+    set(values) {
+      values.forEach((v, i) => {
+        bytes.set(new Uint8Array(v.buffer, v.byteOffset, v.byteLength), placed[i]);
+      });
+      before = bytes.slice();
+    },
+    result() {
+      const own = (at: number) =>
+        (at >= result && at < result + byteLength(node.type)) ||
+        (scratch && at >= scratchAt && at < scratchAt + scratch);
+      for (let at = 0; at < bytes.length; at++) {
+        if (bytes[at] !== before[at] && !own(at)) {
+          throw new Error(`${kernel.name} wrote at ${at - result} of a result of ${byteLength(node.type)} bytes`);
+        }
+      }
+      const out = allocate(node.type.storage, 0).constructor as new (b: ArrayBuffer) => TypedArray;
+      return new out(bytes.slice(result, result + byteLength(node.type)).buffer);
+    },
+  };
+}
+
+/** Random numbers that repeat for a seed. */
+export function random(seed: number): () => number {
+  let s = seed >>> 0;
+  return () => {
+    s = (Math.imul(s ^ (s >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+    return ((s ^ (s >>> 13)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** An array of a byte storage: random, or all of one value. */
+export function bytesOf(storage: "i8" | "u8", size: number, next: () => number, fill?: number): TypedArray {
+  const { min, max } = storages[storage];
+  const out = allocate(storage, size) as Int8Array;
+  for (let i = 0; i < size; i++) out[i] = fill ?? Math.floor(next() * (max - min + 1)) + min;
+  return out;
+}

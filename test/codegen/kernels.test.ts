@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { WasmKernel, WasmTarget } from "../../src/codegen/wasm/kernel.ts";
 import { convKernels } from "../../src/codegen/wasm/kernels/conv.ts";
+import { dwconvKernels } from "../../src/codegen/wasm/kernels/dwconv.ts";
 import type { Epilogue } from "../../src/ir/epilogue.ts";
 import { make, type Node } from "../../src/ir/graph.ts";
 import { evaluate } from "../../src/ir/interpret.ts";
@@ -184,7 +185,39 @@ for (const add of ["f32", "fixed_away", "fixed_up", "q31_three", "q31_three_sub"
   cases[`add ${add} u8 table`] = { shape: [1, 6, 6, 20], window: [1, 1], o: 6, add, out: "u8", table: true };
 }
 
-for (const kernel of convKernels.filter(exactHere)) {
+for (const c of [2, 7, 8, 9, 16, 27, 40]) {
+  for (const stride of [1, 2]) {
+    cases[`depthwise 3x3 ${c} channels stride ${stride}`] = {
+      shape: [1, 9, 8, c],
+      window: [3, 3],
+      o: c,
+      i: 1,
+      stride: [stride, stride],
+      pad: [stride - 1, 1, 1, 1],
+      relu: c % 2 === 0,
+    };
+  }
+}
+Object.assign(cases, {
+  "depthwise 5x5": { shape: [1, 9, 9, 16], window: [5, 5], o: 16, i: 1, pad: [2, 2, 2, 2] },
+  "depthwise 4x1": { shape: [2, 9, 5, 12], window: [4, 1], o: 12, i: 1, x: "u8", out: "u8" },
+  "depthwise 1x4 narrow": { shape: [1, 9, 5, 12], window: [1, 4], o: 12, i: 1 },
+  "depthwise dilated": { shape: [1, 12, 13, 10], window: [3, 3], o: 10, i: 1, dilation: [2, 2], pad: [2, 2, 2, 2] },
+  "depthwise u8 weights": {
+    shape: [1, 9, 9, 16],
+    window: [3, 3],
+    o: 16,
+    i: 1,
+    x: "u8",
+    w: "u8",
+    out: "u8",
+    pad: [1, 1, 1, 1],
+  },
+  "depthwise residual": { shape: [1, 9, 9, 16], window: [3, 3], o: 16, i: 1, add: "q31_three", pad: [1, 1, 1, 1] },
+  "depthwise sums": { shape: [1, 9, 9, 11], window: [3, 3], o: 11, i: 1, out: "i32", pad: [1, 1, 1, 1] },
+} satisfies Record<string, ConvCase>);
+
+for (const kernel of [...convKernels, ...dwconvKernels].filter(exactHere)) {
   for (const [name, c] of Object.entries(cases)) {
     const node = convNode(c);
     if (!kernel.applies(node, simd)) continue;

@@ -4,7 +4,7 @@ import { type NpyArray, readNpy } from "../src/cli/npy.ts";
 
 /** The arrays of an archive by name. Throws where the archive is not a zip of .npy files. */
 export function readNpz(bytes: Buffer): Map<string, NpyArray> {
-  const end = bytes.lastIndexOf("PK\x05\x06", undefined, "latin1");
+  const end = bytes.lastIndexOf("PK\x05\x06", "latin1");
   if (end < 0) throw new Error("wants a zip archive");
   const arrays = new Map<string, NpyArray>();
   let at = bytes.readUInt32LE(end + 16);

@@ -71,23 +71,25 @@ export const clamp = (v: number, lo: number, hi: number): number => (v < lo ? lo
  * The product of two 31-bit numbers does not fit a double, so it is formed from 16-bit halves.
  */
 export function mulByQuantizedMultiplier(x: number, m: number, shift: number): number {
-  const left = Math.max(shift, 0);
-  const right = Math.max(-shift, 0);
-  return roundingDivideByPowerOfTwo(doublingHighMul(wrap32(x * 2 ** left), m), right);
+  if (shift > 0) return doublingHighMul(wrap32(x * 2 ** shift), m);
+  return roundingDivideByPowerOfTwo(doublingHighMul(x, m), -shift);
 }
 
 /** gemmlowp's SaturatingRoundingDoublingHighMul: trunc((a * b + nudge) / 2^31) of int32 a and b, saturating. */
 export function doublingHighMul(a: number, b: number): number {
   if (a === -2147483648 && b === -2147483648) return 2147483647;
-  // a * b = hi * 2^16 + lo with both parts exact in a double; the quotient by 2^31 is then exact after one floor.
   const negative = a < 0 !== b < 0 && a !== 0 && b !== 0;
   const ua = Math.abs(a);
   const ub = Math.abs(b);
+  // nudge: + 2^30 if the product is not negative, else 1 - 2^30 before truncation, which on magnitudes is + 2^30 - 1.
+  const nudge = negative ? 1073741823 : 1073741824;
+  if (ua * ub < 2 ** 52) {
+    const q = Math.floor((ua * ub + nudge) / 2147483648);
+    return negative ? (q === 0 ? 0 : -q) : q;
+  }
+  // a * b = high * 2^16 + low with both parts exact in a double; the quotient by 2^31 is then exact after one floor.
   const high = ua * Math.floor(ub / 65536);
   const low = ua * (ub % 65536);
-  // |a*b| = high * 2^16 + low. nudge: + 2^30 if the product is not negative, else 1 - 2^30 before truncation,
-  // which on magnitudes is + 2^30 - 1.
-  const nudge = negative ? 1073741823 : 1073741824;
   // (high * 2^16 + low + nudge) / 2^31: split high = h1 * 2^15 + h0 so that every part stays below 2^53.
   const h1 = Math.floor(high / 32768);
   const h0 = high - h1 * 32768;
@@ -98,9 +100,11 @@ export function doublingHighMul(a: number, b: number): number {
 /** gemmlowp's RoundingDivideByPOT: x / 2^exponent of an int32 x, halves away from zero. */
 export function roundingDivideByPowerOfTwo(x: number, exponent: number): number {
   if (exponent === 0) return x;
-  const p = 2 ** exponent;
-  const q = Math.floor((Math.abs(x) + p / 2) / p);
-  return x < 0 ? (q === 0 ? 0 : -q) : q;
+  if (exponent > 31) return x === -2147483648 && exponent === 32 ? -1 : 0;
+  // The shift floors. What it drops rounds up: of x >= 0 from one half on, of x < 0 from above one half on.
+  const dropped = x & ((1 << exponent) - 1);
+  const half = 1 << (exponent - 1);
+  return (x >> exponent) + (dropped > half || (dropped === half && x >= 0) ? 1 : 0);
 }
 
 const wrap32 = (x: number): number => (Math.abs(x) < 2147483648 ? x : Number(BigInt.asIntN(32, BigInt(x))));

@@ -5,6 +5,8 @@ import { binary, cast, clamp, qadd, qmul, table, unary } from "./elementwise.ts"
 import { kConv, kGemm, kMul } from "./kernel.ts";
 import { avgPool, maxPool, sum } from "./pool.ts";
 import { dequantize, quantize, requantize } from "./quant.ts";
+import { resize } from "./resize.ts";
+import { argExtremum, extremum, gather, gatherNd } from "./select.ts";
 import { concat, pad, reshape, slice, transpose } from "./shape.ts";
 import { softmax } from "./softmax.ts";
 import { constant, param } from "./source.ts";
@@ -28,6 +30,11 @@ const all: readonly OpDef[] = [
   avgPool,
   sum,
   softmax,
+  resize,
+  extremum,
+  argExtremum,
+  gather,
+  gatherNd,
   reshape,
   transpose,
   concat,

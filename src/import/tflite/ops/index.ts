@@ -4,7 +4,9 @@ import { convConversions } from "./conv.ts";
 import { elementwiseConversions } from "./elementwise.ts";
 import { quantizeConversions } from "./quantize.ts";
 import { reduceConversions } from "./reduce.ts";
+import { selectConversions } from "./select.ts";
 import { shapeConversions } from "./shape.ts";
+import { sliceConversions } from "./slices.ts";
 import type { Conversions } from "./table.ts";
 
 export const conversions: Conversions = {
@@ -14,4 +16,6 @@ export const conversions: Conversions = {
   ...activationConversions,
   ...quantizeConversions,
   ...shapeConversions,
+  ...sliceConversions,
+  ...selectConversions,
 };

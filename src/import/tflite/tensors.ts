@@ -135,14 +135,17 @@ export function declaredType(t: Tensor): TensorType {
   return t.quant ? { storage: t.storage, shape: t.shape, quant: t.quant } : { storage: t.storage, shape: t.shape };
 }
 
-/** A constant's data as an array of its own; two 4-bit integers to a byte, the first one low, are unpacked. */
+/** 4-bit integers, two to a byte, the first one low, as int8. */
+export function unpackInt4(bytes: Uint8Array, size: number): Int8Array {
+  return Int8Array.from({ length: size }, (_, i) => ((i % 2 ? bytes[i >> 1] : bytes[i >> 1] << 4) << 24) >> 28);
+}
+
+/** A constant's data as an array of its own; 4-bit integers are unpacked. */
 export function constantData(t: Tensor): TypedArray {
   const { storage, bytes } = t;
   if (!storage || !bytes) throw new ModelError(t.where, "wants constant data, found none");
   const size = sizeOf(t.shape);
-  if (t.element === "INT4") {
-    return Int8Array.from({ length: size }, (_, i) => ((i % 2 ? bytes[i >> 1] : bytes[i >> 1] << 4) << 24) >> 28);
-  }
+  if (t.element === "INT4") return unpackInt4(bytes, size);
   const data = allocate(storage, size);
   new Uint8Array(data.buffer).set(bytes);
   return data;

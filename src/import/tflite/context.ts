@@ -1,6 +1,6 @@
 /** What a conversion of one operator may use: its operands as IR nodes, its options, its results, and its errors. */
 import { ModelError } from "../../errors.ts";
-import { type Graph, type MakeOptions, make, type Node, operandsOf } from "../../ir/graph.ts";
+import { type MakeOptions, make, type Node, operandsOf } from "../../ir/graph.ts";
 import { evaluate } from "../../ir/interpret.ts";
 import type { Attrs, AttrValues, OpDef, PerOperand, Slots } from "../../ir/op.ts";
 import { cast } from "../../ir/ops/elementwise.ts";
@@ -218,10 +218,19 @@ export class Operator {
     } catch (error) {
       this.fail((error as Error).message);
     }
+    const unsound = unsoundConstant(node.attrs.by);
+    if (unsound !== undefined) {
+      this.fail(`wants scales near enough to each other for 32-bit multipliers, found a constant ${unsound}`);
+    }
     if (sizeOf(node.type.shape) > maxElements) {
       this.fail(`wants at most ${maxElements} elements, found a result of [${node.type.shape}]`);
     }
     return node;
+  }
+
+  /** The stored value that means zero. */
+  zero(x: Node): number {
+    return x.type.quant ? this.perTensor(x).zero : 0;
   }
 
   /** A name for a step on the way to result `i`. */
@@ -250,4 +259,9 @@ export class Operator {
   }
 }
 
-export type { Graph };
+/** A constant of a rounding rule that no kernel can use: not finite, or a left shift beyond 30 bits. */
+function unsoundConstant(by: unknown): number | undefined {
+  if (typeof by !== "object" || by === null) return undefined;
+  const { a = [], b = [], k = [] } = by as { a?: readonly number[]; b?: readonly number[]; k?: readonly number[] };
+  return [...a, ...b, ...k].find((v) => !Number.isFinite(v)) ?? b.find((shift) => shift > 30);
+}

@@ -4,7 +4,7 @@
  * are kept exactly; names are the model's.
  */
 import { ModelError } from "../../errors.ts";
-import { Graph, type Node, uniqueNames } from "../../ir/graph.ts";
+import { Graph, uniqueNames } from "../../ir/graph.ts";
 import { makeParam } from "../../ir/ops/source.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
 import { Operator, Unsupported, Values } from "./context.ts";
@@ -141,5 +141,3 @@ function outputsOf(main: Subgraph, values: Values, ends: Ends): number[] {
   if (outputs.length === 0) throw new ModelError("the graph's outputs", "wants at least one output, found none");
   return outputs;
 }
-
-export type { Node };

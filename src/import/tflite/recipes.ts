@@ -52,6 +52,7 @@ const threeFactors = (left: number, x: number, y: number, result: number): numbe
 /** Multiplier of MEAN over `count` elements: the rescaling with 1 / count folded in, truncated. */
 export function meanRescale(x: number, result: number, count: number): Rescale {
   const [multiplier, exponent] = quantizeMultiplier(x / result);
+  if (!Number.isFinite(exponent)) return { rule: "q31_double", a: [multiplier], b: [exponent] };
   const shift = Math.min(31 - Math.clz32(count), 31 + exponent);
   const folded = Number((BigInt(multiplier) << BigInt(shift)) / BigInt(count));
   return { rule: "q31_double", a: [folded], b: [exponent - shift] };

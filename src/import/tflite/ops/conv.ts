@@ -59,6 +59,7 @@ function checkWeights(op: Operator, x: Node, w: Node): void {
     return;
   }
   if (storage !== x.type.storage) op.unsupported(`${x.type.storage} input with ${storage} weights`);
+  op.perTensor(x);
   if (!quant || quant.kind === "product") op.fail("wants quantized weights, found plain integers");
   if (quant.kind === "axis") {
     if (storage !== "i8") op.fail("wants weights per channel in int8, found uint8");

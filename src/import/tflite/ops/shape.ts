@@ -2,7 +2,7 @@
 import type { Node } from "../../../ir/graph.ts";
 import { concat, pad, reshape, slice, transpose } from "../../../ir/ops/shape.ts";
 import { makeConst } from "../../../ir/ops/source.ts";
-import { sizeOf, zeroOf } from "../../../ir/type.ts";
+import { sizeOf } from "../../../ir/type.ts";
 import type { Operator } from "../context.ts";
 import { anything, type Conversions } from "./table.ts";
 
@@ -46,7 +46,7 @@ function paddings(op: Operator, rank: number): { before: number[]; after: number
 /** Padding with the stored value of the operand `slot`, or with zero. */
 function padded(op: Operator, slot?: number): void {
   const x = op.input(0);
-  let value = zeroOf(x.type);
+  let value = op.zero(x);
   if (slot !== undefined && op.hasInput(slot)) {
     const given = op.constant(slot);
     if (!given) op.unsupported("a padding value that is computed at run time");
@@ -114,7 +114,7 @@ function spaceToBatch(op: Operator): void {
   const wide = op.make(
     pad,
     { x },
-    { before: around(before), after: around(after), value: [zeroOf(x.type)] },
+    { before: around(before), after: around(after), value: [op.zero(x)] },
     { name: op.step("padded") },
   );
   const [n, ...space] = wide.type.shape;

@@ -2,22 +2,23 @@
  * Letting producers do their consumers' work: the epilogue of a kernel takes over what follows its sums, and ops that
  * clamp their result take over clamps. After this a convolution of a residual block is one node.
  */
+import { type Addition, additionRules } from "../ir/addition.ts";
 import type { Epilogue } from "../ir/epilogue.ts";
 import type { Node } from "../ir/graph.ts";
-import { clamp } from "../ir/ops/elementwise.ts";
+import { clamp, qadd, table } from "../ir/ops/elementwise.ts";
 import { kConv, kGemm } from "../ir/ops/kernel.ts";
 import { requantize } from "../ir/ops/quant.ts";
-import { zeroOf } from "../ir/type.ts";
-import { thenClamp } from "./limits.ts";
+import { sameShape, storages, zeroOf } from "../ir/type.ts";
+import { thenClamp } from "./facts.ts";
 import { rulePass } from "./pass.ts";
 import { type Rewriter, rule } from "./rewrite.ts";
 
-/** A kernel with exact sums that nothing but the node at hand reads. */
-const absorbSums = (node: Node, b: Rewriter) => b.absorb(node, kConv) ?? b.absorb(node, kGemm);
+/** A convolution or matrix product that nothing but the node at hand reads. */
+const absorbKernel = (node: Node, b: Rewriter) => b.absorb(node, kConv) ?? b.absorb(node, kGemm);
 
 export const fuseRequantize = rulePass("fuseRequantize", "Kernels requantize their sums before they store them.", [
   rule("requantize-into-kernel", requantize, (n, b) => {
-    const kernel = absorbSums(n.in.x, b);
+    const kernel = absorbKernel(n.in.x, b);
     if (!kernel || kernel.attrs.epilogue.length > 0) return;
     const { by, clamp } = n.attrs;
     const epilogue: Epilogue = [{ kind: "requantize", by, zero: zeroOf(n.type), clamp }];
@@ -45,8 +46,51 @@ export const fuseClamp = rulePass("fuseClamp", "Clamps move into the op that mak
 
   // Float sums have no rounding that could carry the clamp, so it is a stage of its own.
   rule("float-clamp-into-kernel", clamp, (n, b) => {
-    const kernel = absorbSums(n.in.x, b);
+    const kernel = absorbKernel(n.in.x, b);
     if (!kernel || kernel.attrs.epilogue.length > 0 || n.type.storage !== "f32") return;
     return b.change(kernel, { attrs: { epilogue: [{ kind: "clamp", clamp: n.attrs.range }] }, name: n.name });
+  }),
+]);
+
+/** The same addition with its operands exchanged: the constants called x... and y... change places. */
+export function exchanged(by: Addition): Addition {
+  const names: readonly string[] = additionRules[by.rule].constants;
+  const partner = (name: string) => name.replace(/^[xy](?=[A-Z])/, (side) => (side === "x" ? "y" : "x"));
+  return { ...by, k: names.map((name) => by.k[names.indexOf(partner(name))]) };
+}
+
+/** The storages that a kernel takes as its residual. */
+const residualStorages: readonly string[] = kConv.operands.residual.storages;
+
+export const fuseResidual = rulePass("fuseResidual", "Kernels add the other operand of a residual addition.", [
+  // The kernel's value is x of the addition. Nothing but the addition reads it, so the residual cannot depend on it. Of
+  // two kernels the later one adds: the earlier one's value is stored by then anyway.
+  rule("add-into-kernel", qadd, (n, b) => {
+    const candidates = [
+      { kernel: absorbKernel(n.in.x, b), residual: n.in.y, by: n.attrs.by },
+      { kernel: absorbKernel(n.in.y, b), residual: n.in.x, by: exchanged(n.attrs.by) },
+    ].filter(
+      ({ kernel, residual }) =>
+        kernel?.attrs.epilogue.length === 1 &&
+        kernel.attrs.epilogue[0].kind === "requantize" &&
+        [kernel, residual].every(
+          (o) => residualStorages.includes(o.type.storage) && sameShape(o.type.shape, n.type.shape),
+        ),
+    );
+    candidates.sort((p, q) => b.positionOf(q.kernel!) - b.positionOf(p.kernel!));
+    if (candidates.length === 0) return;
+    const { kernel, residual, by } = candidates[0];
+    const epilogue = [...kernel!.attrs.epilogue, { kind: "add", by, zero: zeroOf(n.type), clamp: n.attrs.clamp }];
+    return b.make(kernel!.op, { ...kernel!.in, residual }, { ...kernel!.attrs, epilogue }, n.type);
+  }),
+]);
+
+export const fuseTable = rulePass("fuseTable", "Kernels look up the table that follows them.", [
+  rule("table-into-kernel", table, (n, b) => {
+    const kernel = absorbKernel(n.in.x, b);
+    const last = kernel?.attrs.epilogue.at(-1)?.kind;
+    if (!kernel || (last !== "requantize" && last !== "add")) return;
+    const epilogue = [...kernel.attrs.epilogue, { kind: "table", lowest: storages[kernel.type.storage].min }];
+    return b.make(kernel.op, { ...kernel.in, table: n.in.t }, { ...kernel.attrs, epilogue }, n.type);
   }),
 ]);

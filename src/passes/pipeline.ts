@@ -2,18 +2,41 @@
 import { ArgumentError } from "../errors.ts";
 import type { Graph } from "../ir/graph.ts";
 import { verified } from "../ir/verify.ts";
-import { fuseClamp, fuseRequantize } from "./fuse.ts";
+import { canonicalize } from "./canonicalize.ts";
+import { foldConstants } from "./constants.ts";
+import { cancelConversions } from "./conversions.ts";
+import { fuseClamp, fuseRequantize, fuseResidual, fuseTable } from "./fuse.ts";
 import { lower } from "./lower.ts";
+import { fusePad } from "./pad.ts";
 import type { Pass } from "./pass.ts";
 import { type Applied, PassContext } from "./rewrite.ts";
+import { sinkRequantize } from "./sink.ts";
+import { tabulate } from "./tabulate.ts";
+import { cancelTransposes } from "./transposes.ts";
 
 export const pipeline: readonly Pass[] = [
-  // Meet the machine.
+  // Say everything one way, so that later rules have one form to look for.
+  foldConstants,
+  canonicalize,
+
+  // Settle memory order before anything else, since transposes hide neighbours from each other.
+  cancelTransposes,
+
+  // Spend as little as possible on quantization itself. What cancels must not become a table first.
+  cancelConversions,
+  sinkRequantize,
+  tabulate,
+
+  // Meet the machine. Padding moves first: kernels have no padding but their own.
+  fusePad,
   lower,
 
-  // Let producers do their consumers' work.
+  // Let producers do their consumers' work, in the order of the epilogue's stages: sums are requantized, then clamped,
+  // then added to a residual, then looked up. An addition must have its own clamp before a kernel takes it over.
   fuseRequantize,
   fuseClamp,
+  fuseResidual,
+  fuseTable,
 ];
 
 /** Which passes run, and who watches. */

@@ -2,15 +2,15 @@
  * Transcendental functions out of + - * /, so that every back end returns the same bits: JavaScript's Math.exp and its
  * relatives may differ between engines. All steps are doubles in the order written; f32 functions round the result once.
  */
-const log2e = Math.LOG2E;
+export const log2e = Math.LOG2E;
 /** ln 2 in two parts; the first has 20 trailing zero bits, so that its product with the integer n is exact. */
-const ln2High = 0.6931471803691238;
-const ln2Low = 1.9082149292705877e-10;
+export const ln2High = 0.6931471803691238;
+export const ln2Low = 1.9082149292705877e-10;
 /** Adding and taking away 1.5 * 2^52 rounds a double below 2^51 to the nearest integer, halves to even. */
-const rounder = 6755399441055744;
+export const rounder = 6755399441055744;
 
 /** 1/10!, 1/9!, ... 1/1!: with 1/11! in front, the coefficients of (e^r - 1) / r, highest power first. */
-const taylor = [1 / 3628800, 1 / 362880, 1 / 40320, 1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1];
+export const taylor = [1 / 3628800, 1 / 362880, 1 / 40320, 1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1];
 
 /**
  * The parts of e^x = 2^n (1 + q): n = round(x / ln 2), r = x - n ln 2 in [-0.347, 0.347], q = e^r - 1 by its Taylor

@@ -37,6 +37,8 @@ export interface WasmKernel {
   pack?(node: Node, target: WasmTarget): readonly Pack[];
   /** Bytes of scratch memory that a call needs. */
   scratch?(node: Node): number;
+  /** Operands (in slot order) that the result may overwrite: each element is read before its place is written. */
+  readonly inPlace?: readonly number[];
   /**
    * Emits the body of the function. Its parameters are addresses: the result, then each operand of the node that is not
    * a constant (in slot order), then each pack, then the scratch memory if it asked for any.

@@ -1,0 +1,153 @@
+/** Rows of `unary`, `binary` and `cast`: plain numbers. */
+import { type Node, operandsOf } from "../../../ir/graph.ts";
+import type { Storage } from "../../../ir/type.ts";
+import type { Expr, Func, Local } from "../asm.ts";
+import { floatLanes } from "../lanes.ts";
+import { exp32, sigmoid32, tanh32 } from "../real.ts";
+import { eachElement, eachLane, plainRow, sameShapes, scalarCost } from "./plain.ts";
+
+type Unary = "sqrt" | "rsqrt" | "abs" | "neg" | "floor" | "square" | "exp" | "sigmoid" | "tanh";
+type Binary = "add" | "sub" | "mul" | "div" | "floordiv" | "min" | "max";
+
+const fnOf = <T>(node: Node): T => (node.attrs as { fn: T }).fn;
+
+/** Functions of an f32 by name. */
+const unary: Record<Unary, (f: Func, x: Local) => Expr> = {
+  sqrt: (f, x) => f.m.f32.sqrt(f.get(x)),
+  rsqrt: (f, x) => f.m.f32.div(f.m.f32.const(1), f.m.f32.sqrt(f.get(x))),
+  abs: (f, x) => f.m.f32.abs(f.get(x)),
+  neg: (f, x) => f.m.f32.neg(f.get(x)),
+  floor: (f, x) => f.m.f32.floor(f.get(x)),
+  square: (f, x) => f.m.f32.mul(f.get(x), f.get(x)),
+  exp: (f, x) => exp32(f, f.get(x)),
+  sigmoid: (f, x) => sigmoid32(f, f.get(x)),
+  tanh: (f, x) => tanh32(f, f.get(x)),
+};
+
+/** The ones that lanes have an instruction for. */
+const unaryLanes: Partial<Record<Unary, (f: Func, x: Local, one: Local) => Expr>> = {
+  sqrt: (f, x) => f.m.f32x4.sqrt(f.get(x)),
+  rsqrt: (f, x, one) => f.m.f32x4.div(f.get(one), f.m.f32x4.sqrt(f.get(x))),
+  abs: (f, x) => f.m.f32x4.abs(f.get(x)),
+  neg: (f, x) => f.m.f32x4.neg(f.get(x)),
+  floor: (f, x) => f.m.f32x4.floor(f.get(x)),
+  square: (f, x) => f.m.f32x4.mul(f.get(x), f.get(x)),
+};
+
+export const unaryKernels = [
+  plainRow({
+    name: "f32_vunary_x16__wasmsimd",
+    cost: 1,
+    inPlace: [0],
+    applies: (node) => unaryLanes[fnOf<Unary>(node)] !== undefined,
+    emit(f, node, at) {
+      const one = floatLanes(f, 1);
+      eachLane(f, node, at, 1, ([x]) => unaryLanes[fnOf<Unary>(node)]!(f, x, one));
+    },
+  }),
+  plainRow({
+    name: "f32_vunary__scalar",
+    cost: scalarCost,
+    inPlace: [0],
+    emit: (f, node, at) => eachElement(f, node, at, ([x]) => unary[fnOf<Unary>(node)](f, x)),
+  }),
+];
+
+/** A function of two f32. */
+function binarySingle(f: Func, fn: Binary, x: Local, y: Local): Expr {
+  const { f32, f64 } = f.m;
+  const [a, b] = [f.get(x), f.get(y)];
+  // Of the quotient as a double; after rounding to f32 it may have reached the next whole number.
+  if (fn === "floordiv") return f32.demote(f64.floor(f64.div(f64.promote(a), f64.promote(b))));
+  return f32[fn](a, b);
+}
+
+/** A function of two integers of 32 or 64 bits; a quotient by 0 is 0, as an infinite number becomes in an integer array. */
+function binaryInteger(f: Func, fn: Binary, wide: boolean, x: Local, y: Local): Expr {
+  const { m } = f;
+  const i = wide ? m.i64 : m.i32;
+  const [a, b] = [() => f.get(x), () => f.get(y)];
+  switch (fn) {
+    case "add":
+    case "sub":
+    case "mul":
+      return i[fn](a(), b());
+    case "min":
+      return m.select(i.lt_s(a(), b()), a(), b());
+    case "max":
+      return m.select(i.gt_s(a(), b()), a(), b());
+    case "div":
+    case "floordiv": {
+      const real = (v: Expr): Expr => (wide ? m.f64.convert_s.i64(v) : m.f64.convert_s.i32(v));
+      const quotient = m.f64.div(real(a()), real(b()));
+      const whole = m.i64.trunc_s_sat.f64(fn === "div" ? quotient : m.f64.floor(quotient));
+      const zero = wide ? m.i64.const(0n as never) : m.i32.const(0);
+      return m.select(i.eqz(b()), zero, wide ? whole : m.i32.wrap(whole));
+    }
+  }
+  throw new Error(fn satisfies never);
+}
+
+const laneBinaries: readonly Binary[] = ["add", "sub", "mul", "div", "min", "max"];
+
+export const binaryKernels = [
+  plainRow({
+    name: "f32_vbinary_x16__wasmsimd",
+    cost: 1,
+    inPlace: [0, 1],
+    applies: (node) =>
+      node.type.storage === "f32" && sameShapes(node) && laneBinaries.includes(fnOf<Binary>(node)),
+    emit(f, node, at) {
+      const fn = fnOf<Exclude<Binary, "floordiv">>(node);
+      eachLane(f, node, at, 2, ([x, y]) => f.m.f32x4[fn](f.get(x), f.get(y)));
+    },
+  }),
+  plainRow({
+    name: "x_vbinary__scalar",
+    cost: scalarCost,
+    inPlace: [0, 1],
+    emit(f, node, at) {
+      const { storage } = node.type;
+      eachElement(f, node, at, ([x, y]) =>
+        storage === "f32"
+          ? binarySingle(f, fnOf<Binary>(node), x, y)
+          : binaryInteger(f, fnOf<Binary>(node), storage === "i64", x, y),
+      );
+    },
+  }),
+];
+
+/** An element of one storage as an element of another. */
+function castElement(f: Func, from: Storage, to: Storage, x: Local): Expr {
+  const { m } = f;
+  const v = (): Expr => f.get(x);
+  if (from === "f32") {
+    if (to === "f32") return v();
+    if (to === "bool") return m.f32.ne(v(), m.f32.const(0));
+    // Integer arrays take numbers modulo their width; those beyond 2^63 are multiples of it, and infinite ones count as 0.
+    const fits = m.f32.lt(m.f32.abs(v()), m.f32.const(2 ** 63));
+    const whole = m.select(fits, m.i64.trunc_s_sat.f32(v()), m.i64.const(0n as never));
+    return to === "i64" ? whole : m.i32.wrap(whole);
+  }
+  if (from === "i64") {
+    if (to === "i64") return v();
+    // By way of a double, as JavaScript's Number does; both steps round.
+    if (to === "f32") return m.f32.demote(m.f64.convert_s.i64(v()));
+    return to === "bool" ? m.i64.ne(v(), m.i64.const(0n as never)) : m.i32.wrap(v());
+  }
+  if (to === "f32") return m.f32.convert_s.i32(v());
+  if (to === "i64") return m.i64.extend_s(v());
+  return to === "bool" ? m.i32.ne(v(), m.i32.const(0)) : v();
+}
+
+export const castKernels = [
+  plainRow({
+    name: "x_vcast__scalar",
+    cost: scalarCost,
+    inPlace: [0],
+    emit(f, node, at) {
+      const [x] = operandsOf(node);
+      eachElement(f, node, at, ([v]) => castElement(f, x.type.storage, node.type.storage, v));
+    },
+  }),
+];

@@ -36,19 +36,43 @@ export function addDump(program: Command, io: Io, finish: Finish): void {
   const command = program.command("dump").description("Print a model's graph, before or after compiler passes.");
   command.argument("<MODEL>", graphHelp);
   importOptions(command)
+    .addOption(new Option("--after <PASS>", "run the passes up to and including this one").conflicts("printAfterAll"))
+    .option("--print-after-all", "print the graph after each pass that changes it, with the rules it applied")
+    .option("--from <PASS>", "start with this pass, for a .qir that was dumped after the one before")
+    .option("--fuel <N>", "stop after N rewrites", integer(0, 2 ** 31 - 1))
     .addOption(new Option("--format <FORMAT>", "form of the output").choices(["text", "json"]).default("text"))
     .option("--no-data", "leave out long constants; the text cannot be parsed back")
     .addHelpText(
       "after",
       `
-The text is a .qir file, which every command takes as MODEL.
+Without --after, --print-after-all, --from and --fuel the graph is printed as it was imported. The text is a
+.qir file, which every command takes as MODEL.
 
 Examples:
   $ qjit dump model.tflite | head -40
-  $ qjit dump model.tflite > model.qir && qjit run model.qir`,
+  $ qjit dump model.tflite --after fuseClamp > fused.qir && qjit run fused.qir
+  $ qjit dump model.tflite --print-after-all --no-data`,
     )
     .action(async (model: string) => {
       finish(await (await import("./dump.ts")).dump(model, command.opts(), io));
+    });
+}
+
+export function addCheck(program: Command, io: Io, finish: Finish): void {
+  const command = program.command("check").description("Say for every node how it will run, and what is unsupported.");
+  command.argument("<MODEL>", graphHelp);
+  importOptions(command)
+    .option("--strict", "fail if anything runs in float that the file means as integers")
+    .option("--json", "print one JSON object and nothing else on stdout")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ qjit check model.tflite
+  $ qjit check model.tflite --strict --json`,
+    )
+    .action(async (model: string) => {
+      finish(await (await import("./check.ts")).check(model, command.opts(), io));
     });
 }
 

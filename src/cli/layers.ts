@@ -3,6 +3,7 @@
  * graph does not say which operator it is from.
  */
 import { type Graph, type Node, operandsOf } from "../ir/graph.ts";
+import { table as lookup } from "../ir/ops/elementwise.ts";
 import { constantOf } from "../ir/ops/source.ts";
 import type { Storage } from "../ir/type.ts";
 
@@ -16,6 +17,8 @@ export interface Layer {
   /** The file's name of the operator, or the IR's of the node. */
   readonly op: string;
   readonly how: How;
+  /** What the kernel that does the work computes with; null where none is left. */
+  readonly arithmetic: "integer" | "table" | "float" | null;
   /** What it ends up as: the layer that it is fused into, or the ops that do its work. */
   readonly as: readonly string[];
   readonly storage: Storage;
@@ -25,6 +28,7 @@ export interface Layer {
 
 /** Nodes of the source graph that are one operator of the file. */
 interface Group {
+  readonly key: string;
   readonly name: string;
   readonly op: string;
   readonly nodes: Node[];
@@ -34,15 +38,24 @@ interface Group {
 /** `CONV_2D 3 (conv/Relu6)`: how importers state an operator as the source of a node. */
 const operator = /^(\S.*?) \d+(?: \((.*)\))?$/s;
 
-/** The rows for a graph as it was imported and as the passes left it; a node that stays keeps its name. */
+/** What says of a node which layer it belongs to, before and after the passes: they keep the source and the name of what they rewrite. */
+const keyOf = (node: Node): string =>
+  node.source !== undefined && operator.test(node.source) ? node.source : node.name;
+
+/** The rows for a graph as it was imported and as the passes left it. */
 export function layersOf(before: Graph, after: Graph): Layer[] {
   const groups = groupsOf(before);
-  const left = new Map(after.nodes.filter((n) => n.op.kind !== "source").map((n) => [after.nameOf(n), n]));
-  const constants = new Set(after.nodes.filter((n) => n.op.kind === "source").map((n) => after.nameOf(n)));
+  const left = new Map<string, Node[]>();
+  const constants = new Set<string>();
+  for (const node of after.nodes) {
+    const key = keyOf(node);
+    if (node.op.kind === "source") constants.add(key);
+    else left.set(key, [...(left.get(key) ?? []), node]);
+  }
   const islands = floatIslands(after);
   const users = usersOf(before);
   const groupOf = new Map(groups.flatMap((g) => g.nodes.map((n) => [n, g] as const)));
-  const remains = (g: Group) => g.nodes.map((n) => left.get(before.nameOf(n))).filter((n) => n !== undefined);
+  const remains = (g: Group) => left.get(g.key) ?? [];
 
   /** The first layer downstream that still has nodes of its own. */
   const heir = (group: Group): Group | undefined => {
@@ -57,44 +70,46 @@ export function layersOf(before: Graph, after: Graph): Layer[] {
     return undefined;
   };
 
+  const arithmetic = (nodes: readonly Node[]) =>
+    nodes.some(isFloat) ? "float" : nodes.every((n) => n.op === lookup) ? "table" : "integer";
+
   return groups.map((group): Layer => {
-    const result = group.nodes[group.nodes.length - 1];
-    const row = { name: group.name, op: group.op, storage: result.type.storage };
+    const { storage } = group.nodes[group.nodes.length - 1].type;
+    const row = { name: group.name, op: group.op, storage, meantInteger: false };
     const own = remains(group);
     if (own.length === 0) {
-      const into = constants.has(before.nameOf(result)) ? undefined : heir(group);
-      return into
-        ? { ...row, how: "fused", as: [into.name], meantInteger: false }
-        : { ...row, how: "folded", as: [], meantInteger: false };
+      const into = constants.has(group.key) ? undefined : heir(group);
+      if (!into) return { ...row, how: "folded", arithmetic: null, as: [] };
+      return { ...row, how: "fused", arithmetic: arithmetic(remains(into)), as: [into.name] };
     }
-    const as = [...new Set(own.map((n) => n.op.name))];
-    if (own.some(isFloat)) {
-      const meantInteger = group.fromFile
-        ? !edges(group, users).some((n) => n.type.storage === "f32")
-        : own.some((n) => islands.has(n));
-      return { ...row, how: "float", as, meantInteger };
-    }
-    return { ...row, how: as.every((op) => op === "table") ? "table" : "integer", as, meantInteger: false };
+    const how = arithmetic(own);
+    const meantInteger =
+      how === "float" &&
+      (group.fromFile ? !edges(group, users).some((n) => n.type.storage === "f32") : own.some((n) => islands.has(n)));
+    return { ...row, how, arithmetic: how, as: [...new Set(own.map((n) => n.op.name))], meantInteger };
   });
 }
 
 function groupsOf(graph: Graph): Group[] {
-  const groups: Group[] = [];
-  const bySource = new Map<string, Group>();
+  const groups = new Map<string, Group>();
   for (const node of graph.nodes) {
     if (node.op.kind === "source") continue;
-    const m = node.source === undefined ? null : operator.exec(node.source);
-    const known = m ? bySource.get(node.source!) : undefined;
-    if (known) known.nodes.push(node);
-    else {
-      const group: Group = m
-        ? { name: m[2] ?? graph.nameOf(node), op: m[1], nodes: [node], fromFile: true }
-        : { name: graph.nameOf(node), op: node.op.name, nodes: [node], fromFile: false };
-      groups.push(group);
-      if (m) bySource.set(node.source!, group);
+    const key = keyOf(node);
+    const known = groups.get(key);
+    if (known) {
+      known.nodes.push(node);
+      continue;
     }
+    const m = operator.exec(node.source ?? "");
+    groups.set(key, {
+      key,
+      name: m?.[2] ?? graph.nameOf(node),
+      op: m?.[1] ?? node.op.name,
+      nodes: [node],
+      fromFile: m !== null,
+    });
   }
-  return groups;
+  return [...groups.values()];
 }
 
 const isFloat = (n: Node) => [n, ...operandsOf(n)].some((m) => m.type.storage === "f32");

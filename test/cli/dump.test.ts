@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readNpy } from "../../src/cli/npy.ts";
+import { parse } from "../../src/ir/parse.ts";
+import { print } from "../../src/ir/print.ts";
+import { pipeline } from "../../src/passes/pipeline.ts";
+import { describeModels } from "../vectors.ts";
+import { folder, put, qjit, small } from "./qjit.ts";
+
+const dir = folder();
+const model = put(dir, "small.qir", small);
+const npy = (path: string) => readNpy(readFileSync(path), path);
+
+/** What `run` gives for the inputs of seed 3. */
+async function outputs(path: string) {
+  const to = folder();
+  const { code } = await qjit(["run", path, "--backend", "interpreter", "--seed", "3", "--output-dir", to]);
+  expect(code).toBe(0);
+  return [npy(join(to, "out0.npy")), npy(join(to, "out1.npy"))];
+}
+
+test("the graph is printed as it was imported", async () => {
+  expect(await qjit(["dump", model])).toEqual({ code: 0, out: small, err: "" });
+});
+
+describe("what is dumped after a pass runs, with the same bytes", () => {
+  test.each(pipeline.map((p) => p.name))("%s", async (pass) => {
+    const { code, out, err } = await qjit(["dump", model, "--after", pass]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const path = put(folder(), "after.qir", out);
+    expect(await outputs(path)).toEqual(await outputs(model));
+  });
+
+  test("and goes on from the next pass to the same end", async () => {
+    const last = pipeline[pipeline.length - 1].name;
+    const whole = (await qjit(["dump", model, "--after", last])).out;
+    for (let i = 0; i + 1 < pipeline.length; i++) {
+      const path = put(folder(), "half.qir", (await qjit(["dump", model, "--after", pipeline[i].name])).out);
+      expect((await qjit(["dump", path, "--from", pipeline[i + 1].name])).out).toBe(whole);
+    }
+    expect(whole).toContain("k.conv(");
+    expect(whole).not.toContain("conv2d(");
+  });
+});
+
+test("--fuel counts rewrites", async () => {
+  const texts = new Set<string>();
+  for (let fuel = 0; fuel < 8; fuel++) texts.add((await qjit(["dump", model, "--fuel", String(fuel)])).out);
+  expect((await qjit(["dump", model, "--fuel", "1000000"])).out).toBe([...texts].at(-1));
+  expect(texts.size).toBeGreaterThan(2);
+});
+
+test("--print-after-all prints the passes that change something, with their rules", async () => {
+  const { code, out, err } = await qjit(["dump", model, "--print-after-all"]);
+  expect(code).toBe(0);
+  const shown = [...out.matchAll(/^\/\/ after (\w+): /gm)].map((m) => m[1]);
+  expect(shown).toContain("lower");
+  expect(shown.length).toBeLessThan(pipeline.length);
+  expect(err).toBe(`note: ${pipeline.length - shown.length} of ${pipeline.length} passes changed nothing\n`);
+  expect(out).toContain("\n//   lower-conv2d at %acc\nfunc @small(");
+  for (const section of out.split(/^(?=\/\/ after )/m)) {
+    const graph = parse(section.replaceAll("(value=data)", "(value=[])"));
+    expect(section).toContain(print(graph).split("\n")[0]);
+  }
+});
+
+test("--print-after-all --format json", async () => {
+  const { out } = await qjit(["dump", model, "--print-after-all", "--format", "json"]);
+  const { passes } = JSON.parse(out);
+  const lower = passes.find((p: { pass: string }) => p.pass === "lower");
+  expect(lower.applied).toEqual([{ rule: "lower-conv2d", at: "acc" }]);
+  expect(lower.graph.nodes.map((n: { op: string }) => n.op)).toContain("k.conv");
+});
+
+test("--format json holds all of the graph", async () => {
+  const { out } = await qjit(["dump", model, "--format", "json"]);
+  const graph = JSON.parse(out);
+  expect(graph.inputs.map((i: { name: string }) => i.name)).toEqual(["image", "t"]);
+  expect(graph.outputs.map((o: { name: string; node: string }) => [o.name, o.node])).toEqual([
+    ["the result", "y"],
+    ["sum", "sum"],
+  ]);
+  const node = (name: string) => graph.nodes.find((n: { name: string }) => n.name === name);
+  expect(node("acc")).toEqual({
+    name: "acc",
+    shape: [1, 4, 4, 3],
+    dtype: "i32",
+    quantizer: {
+      scheme: "product",
+      factors: [0.02, [0.0041, 0.0038, 0.0052]].map((f) => (Array.isArray(f) ? f.map(Math.fround) : Math.fround(f))),
+      axis: 3,
+    },
+    op: "conv2d",
+    operands: { x: "image", w: "w", bias: "b" },
+    attributes: { stride: [1, 1], pad: [1, 1, 1, 1], dilation: [1, 1] },
+    source: null,
+  });
+  expect(Buffer.from(node("w").attributes.value, "base64")).toEqual(
+    Buffer.from(Array.from({ length: 54 }, (_, i) => i + 1)),
+  );
+  const without = JSON.parse((await qjit(["dump", model, "--format", "json", "--no-data"])).out);
+  expect(without.nodes.find((n: { name: string }) => n.name === "w").attributes.value).toBe(null);
+});
+
+describe("long constants", () => {
+  test("are left out on a terminal, with a note", async () => {
+    const { out, err } = await qjit(["dump", model], { outIsTerminal: true });
+    expect(out).not.toContain("data %w");
+    expect(err).toMatch(/^note: long constants are left out on a terminal; [^\n]+\n$/);
+  });
+  test("are left out on request, without one", async () => {
+    for (const outIsTerminal of [false, true]) {
+      const { out, err } = await qjit(["dump", model, "--no-data"], { outIsTerminal });
+      expect(out).not.toContain("data %w");
+      expect(err).toBe("");
+    }
+  });
+  test("text without them says so when it is read", async () => {
+    const path = put(dir, "without.qir", (await qjit(["dump", model, "--no-data"])).out);
+    const { code, err } = await qjit(["run", path]);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("was the text printed without data?") });
+  });
+});
+
+describe("passes that do not exist", () => {
+  const names = pipeline.map((p) => p.name).join(", ");
+  test.each(["--after", "--from"])("%s", async (option) => {
+    expect(await qjit(["dump", model, option, "lowr"])).toEqual({
+      code: 2,
+      out: "",
+      err: `error: ${option}: no pass lowr (did you mean lower?); the passes are ${names}\n`,
+    });
+  });
+  test("in the wrong order", async () => {
+    const [first, second] = pipeline.map((p) => p.name);
+    const { code, err } = await qjit(["dump", model, "--from", second, "--after", first]);
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: `error: --from ${second} comes after --after ${first}; the order is ${names}\n`,
+    });
+  });
+});
+
+describeModels("dump on a real model", (models) => {
+  const path = join(models, "pretrainedResnet_quant.tflite");
+  const run = async (model: string) => {
+    const to = folder();
+    expect((await qjit(["run", model, "--backend", "interpreter", "--output-dir", to])).code).toBe(0);
+    return npy(join(to, "out0.npy"));
+  };
+  test("after every pass, the same bytes", async () => {
+    const expected = await run(path);
+    for (const { name } of pipeline) {
+      const { out } = await qjit(["dump", path, "--after", name]);
+      expect(await run(put(folder(), `${name}.qir`, out))).toEqual(expected);
+    }
+  });
+});

@@ -62,7 +62,7 @@ function offsets(b: Builder, values: readonly number[]): number {
 function bytes(b: Builder, data: ArrayBufferView): number {
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   b.startVector(1, raw.length, 16);
-  for (const v of raw.toReversed()) b.addInt8((v << 24) >> 24);
+  for (let i = raw.length - 1; i >= 0; i--) b.addInt8((raw[i] << 24) >> 24);
   return b.endVector();
 }
 

@@ -54,6 +54,8 @@ const candidates = [...ops.values()].filter((op) => op.sample && op.level !== "k
 /** A random verified graph of about `steps` ops. */
 export function generate(seed: number, steps = 10): Graph {
   const rand = random(seed);
+  /** Half of the graphs are mostly one chain, in which each value has one reader, as fusions want it. */
+  const chain = rand(0, 1) === 1;
   const made: Node[] = [];
   const params: Node[] = [];
   const scales = [0.25, 0.5, Math.fround(0.1), Math.fround(0.0235)];
@@ -74,6 +76,9 @@ export function generate(seed: number, steps = 10): Graph {
     },
     pick(accept, otherwise) {
       const found = made.filter((n) => accept(n.type));
+      if (chain && found.length && found[found.length - 1] === made[made.length - 1] && rand(0, 9)) {
+        return found[found.length - 1].type;
+      }
       // The newest value most of the time, so that chains and their fusions come about.
       if (found.length && rand(0, 9) < 8) return found[rand(0, 2) ? found.length - 1 : rand(0, found.length - 1)].type;
       return otherwise();

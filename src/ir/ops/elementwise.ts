@@ -212,6 +212,16 @@ export const cast = defineOp("cast", {
     }
     return out;
   },
+  sample: (rand, pool) => ({
+    operands: {
+      x: pool.pick(
+        (t) => t.storage === "f32" || (t.storage === "i32" && !t.quant),
+        () => ({ storage: "i32", shape: [rand(1, 9)] }),
+      ),
+    },
+    attrs: {},
+    result: { storage: (["f32", "i32", "u8", "i64"] as const)[rand(0, 3)] },
+  }),
 });
 
 function store(out: TypedArray, i: number, v: number): void {

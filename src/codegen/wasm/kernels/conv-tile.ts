@@ -21,8 +21,10 @@ export interface Tile {
   readonly weightBytes: 1 | 2;
 }
 
-/** How many input bytes a chunk of a product's rows and its results should take, so that they stay in the first cache. */
-const chunkBytes = 16384;
+/** Sizes in bytes that suit a first cache of 32 KB and a second of 512 KB; see `chunkPixels`. */
+const smallWeights = 24576;
+const nearBytes = 16384;
+const farBytes = 65536;
 
 /** Everything about a convolution on a tile that both packing and emission need. */
 export class ConvTile {
@@ -38,7 +40,7 @@ export class ConvTile {
   readonly runs: readonly number[];
   /** A 1x1 window without stride or padding: the image is one row of pixels, staged chunk by chunk. */
   readonly flat: boolean;
-  /** Pixels of a chunk; all of them if nothing is staged. */
+  /** Pixels that go through all output channels before the next ones come. */
   readonly chunk: number;
 
   constructor(g: Conv, tile: Tile) {
@@ -60,8 +62,18 @@ export class ConvTile {
     this.runs = Array.from({ length: count }, (_, k) => k * this.runLength);
     const pixels = this.flat ? g.n * g.oh * g.ow : g.ow;
     this.mr = bestRows(pixels, tile.mr);
-    const wanted = Math.max(1, Math.floor(chunkBytes / (g.c * tile.element.bytes + g.o))) * this.mr;
-    this.chunk = this.flat && this.staged.copied ? Math.min(pixels, roundTo(wanted / this.mr, this.mr)) : pixels;
+    this.chunk = this.flat ? Math.min(pixels, roundTo(this.#chunkPixels(), this.mr)) : pixels;
+  }
+
+  /**
+   * How many pixels to take at once through all output channels. With few weights the pixels and their results should
+   * stay in the first cache; with many, the weights should not stream past too often, and pixels may come from the second.
+   */
+  #chunkPixels(): number {
+    const { g, tile } = this;
+    const pixelBytes = g.c * tile.element.bytes;
+    const weights = g.o * g.c * tile.weightBytes;
+    return weights <= smallWeights ? Math.ceil(nearBytes / (pixelBytes + g.o)) : Math.ceil(farBytes / pixelBytes);
   }
 
   get lanes(): number {
@@ -119,16 +131,13 @@ export class ConvTile {
     const outPixel = g.o * this.#outBytes;
     if (this.flat) {
       const pixels = g.n * g.oh * g.ow;
-      if (!staged.copied) {
-        this.#panels(f, pixels, x, result, delta, pack, staged.pixel);
-        return;
-      }
       // Chunks of pixels; the last one ends with the last pixel and repeats some of the one before.
       this.#blocks(f, pixels, this.chunk, (at) => {
         const from = () => m.i32.add(f.get(x), m.i32.mul(f.get(at), m.i32.const(g.c)));
-        emitRun(f, g, staged.element, this.chunk * g.c, from, () => f.get(scratch));
+        const a = staged.copied ? scratch : f.let(b.i32, from());
+        if (staged.copied) emitRun(f, g, staged.element, this.chunk * g.c, from, () => f.get(scratch));
         const to = f.let(b.i32, m.i32.add(f.get(result), m.i32.mul(f.get(at), m.i32.const(outPixel))));
-        this.#panels(f, this.chunk, scratch, to, delta, pack, staged.pixel);
+        this.#panels(f, this.chunk, a, to, delta, pack, staged.pixel);
       });
       return;
     }

@@ -4,17 +4,29 @@
  * channel that lie above each other, and the same vectors feed every output column that sees this input column.
  */
 import type { Node } from "../../../ir/graph.ts";
-import type { Func, Local } from "../asm.ts";
+import type { Expr, Func, Local } from "../asm.ts";
 import { blocksOf, Finisher } from "../epilogue.ts";
 import type { Pack, WasmKernel, WasmTarget } from "../kernel.ts";
 import { finishPlan } from "../requantize-plan.ts";
 import { relaxedElement } from "./conv.ts";
 import { type Conv, convOf, geometryKey } from "./conv-geometry.ts";
-import { type Element, emitStage, type Staged, stagedOf } from "./conv-image.ts";
+import type { Element } from "./conv-image.ts";
 import { bestRows, dot } from "./conv-tile.ts";
 
 /** Channels of a tile: two vectors of sums. */
 const lanes = 8;
+
+/** What one dot instruction multiplies for a channel: taps of the window, as [row, column]; a missing one weighs nothing. */
+type Taps = readonly (readonly [number, number] | undefined)[];
+
+/**
+ * The window cut into dots. `across`: rows lie above each other, `taps[kx]` are the dots of the column kx. `along`: one
+ * row is left over in 16-bit lanes, and its neighbours to the right fill the second half.
+ */
+interface Group {
+  readonly kind: "across" | "along";
+  readonly rows: readonly number[];
+}
 
 /** Everything about a depthwise convolution that both packing and emission need. */
 class Depthwise {
@@ -22,97 +34,97 @@ class Depthwise {
   /** What the dot instruction multiplies: bytes in fours, or 16-bit integers in twos. */
   readonly element: Element;
   readonly finisher: Finisher;
-  readonly staged: Staged;
   readonly blocks: readonly number[][];
   /** Output columns of a tile. */
   readonly columns: number;
-  /** Rows of the window in groups of one interleaving each. */
-  readonly rows: readonly number[][];
+  readonly groups: readonly Group[];
+  /** The dots of an output in the order of the packed weights, and where the weights of one begin. */
+  readonly #dots: { readonly group: number; readonly kx: number; readonly taps: Taps }[] = [];
 
   constructor(g: Conv, element: Element) {
     this.g = g;
     this.element = element;
     this.finisher = new Finisher(g, 2);
-    // The image stays bytes either way: 16-bit lanes are made as they are loaded.
-    this.staged = stagedOf(g, { bytes: 1, flip: element.flip });
-    this.blocks = blocksOf(g.o < lanes ? { o: g.o, groups: 1 } : { ...g, groups: 1 }, lanes);
+    this.blocks = blocksOf({ o: g.o, groups: 1 }, lanes);
     this.columns = bestRows(g.ow, 4);
     const per = 4 / element.bytes;
-    this.rows = Array.from({ length: Math.ceil(g.kh / per) }, (_, k) =>
-      Array.from({ length: Math.min(per, g.kh - k * per) }, (_, r) => k * per + r),
-    );
+    this.groups = Array.from({ length: Math.ceil(g.kh / per) }, (_, k) => {
+      const rows = Array.from({ length: Math.min(per, g.kh - k * per) }, (_, r) => k * per + r);
+      return { kind: element.bytes === 2 && rows.length === 1 && g.kw > 1 ? "along" : "across", rows };
+    });
+    this.groups.forEach(({ kind, rows }, group) => {
+      for (let kx = 0; kx < g.kw; kx += kind === "along" ? 2 : 1) {
+        const next = kx + 1 < g.kw ? ([rows[0], kx + 1] as const) : undefined;
+        const taps = kind === "along" ? [[rows[0], kx] as const, next] : rows.map((ky) => [ky, kx] as const);
+        this.#dots.push({ group, kx, taps });
+      }
+    });
   }
 
-  get #weightBytes(): number {
-    return this.g.kw * this.rows.length * 32;
-  }
   get #blockBytes(): number {
-    return this.finisher.blockBytes + this.#weightBytes;
+    return this.finisher.blockBytes + this.#dots.length * lanes * 4;
   }
 
+  /** A row of padding, where windows reach above or below the image. */
   scratch(): number {
-    return this.staged.copied ? this.staged.bytes : 0;
+    const { pad, w, c } = this.g;
+    return pad[0] + pad[2] > 0 ? w * c + 64 : 0;
   }
 
-  /** Panels [column of the window][group of rows][channel][row of the group]. */
   pack(): readonly Pack[] {
     const { g, element } = this;
     const bytes = new Uint8Array(this.finisher.commonBytes + this.blocks.length * this.#blockBytes);
     const view = new DataView(bytes.buffer);
     this.finisher.writeCommons(bytes);
-    const taps = g.kh * g.kw;
-    const zero = g.xZero + (element.flip ? (g.xSigned ? 128 : -128) : 0);
-    const fold = (c: number) => -zero * g.weights.subarray(c * taps, (c + 1) * taps).reduce((a, b) => a + b, 0);
+    const window = g.kh * g.kw;
+    const zero = readZero(g, element);
+    const fold = (c: number) => -zero * g.weights.subarray(c * window, (c + 1) * window).reduce((a, b) => a + b, 0);
     this.blocks.forEach((channels, i) => {
       const start = this.finisher.commonBytes + i * this.#blockBytes;
       this.finisher.writeBlock(view, start, channels, fold);
-      let at = start + this.finisher.blockBytes;
-      for (let kx = 0; kx < g.kw; kx++) {
-        for (const rows of this.rows) {
-          for (let lane = 0; lane < lanes; lane++) {
-            rows.forEach((ky, r) => {
-              const w = lane < channels.length ? g.weights[channels[lane] * taps + ky * g.kw + kx] : 0;
-              if (element.bytes === 1) view.setInt8(at + lane * 4 + r, w);
-              else view.setInt16(at + lane * 4 + r * 2, w, true);
-            });
-          }
-          at += lanes * 4;
-        }
-      }
+      this.#dots.forEach(({ taps }, d) => {
+        channels.forEach((channel, lane) => {
+          const at = start + this.finisher.blockBytes + (d * lanes + lane) * 4;
+          taps.forEach((tap, r) => {
+            if (!tap) return;
+            const w = g.weights[channel * window + tap[0] * g.kw + tap[1]];
+            if (element.bytes === 1) view.setInt8(at + r, w);
+            else view.setInt16(at + r * 2, w, true);
+          });
+        });
+      });
     });
     return [{ bytes, align: 16 }];
   }
 
   emit(f: Func): void {
-    const { g, staged } = this;
+    const { g } = this;
     const { m, b } = f;
+    const { i32 } = m;
     const [result, x] = f.params;
     const residual = g.residual ? f.params[2] : undefined;
     const pack = f.params[g.residual ? 3 : 2];
     const scratch = f.params[g.residual ? 4 : 3];
-    if (staged.copied) emitStage(f, g, staged, x, scratch);
-    const delta = residual && f.let(b.i32, m.i32.sub(f.get(residual), f.get(result)));
-    const row = f.let(b.i32, f.get(staged.copied ? scratch : x));
+    const pads = this.scratch() > 0;
+    if (pads) f.do(m.memory.fill(f.get(scratch), i32.const(g.xZero & 255), i32.const(g.w * g.c)));
+    const delta = residual && f.let(b.i32, i32.sub(f.get(residual), f.get(result)));
+    const image = f.let(b.i32, f.get(x));
     const to = f.let(b.i32, f.get(result));
-    const pixel = g.o * this.#outBytes;
+    const line = g.w * g.c;
     f.repeat(g.n, () => {
+      const y = f.let(b.i32, i32.const(-g.pad[0]));
       f.repeat(g.oh, () => {
-        this.#spread(f, g.ow, Math.min(this.columns, g.ow), (column) => {
-          const block = f.let(b.i32, f.plus(pack, this.finisher.commonBytes));
-          const from = f.let(b.i32, m.i32.add(f.get(row), m.i32.mul(f.get(column), m.i32.const(g.stride[1] * g.c))));
-          const place = f.let(b.i32, m.i32.add(f.get(to), m.i32.mul(f.get(column), m.i32.const(pixel))));
-          this.#spread(f, g.o, Math.min(lanes, g.o), (channel) => {
-            const a = f.let(b.i32, m.i32.add(f.get(from), f.get(channel)));
-            const own = this.#outBytes === 1 ? f.get(channel) : m.i32.shl(f.get(channel), m.i32.const(2));
-            const target = f.let(b.i32, m.i32.add(f.get(place), own));
-            this.#tile(f, a, block, pack, target, delta);
-            f.add(block, this.#blockBytes);
-          });
+        // The window's rows; those outside the image are the row of padding.
+        const rows = Array.from({ length: g.kh }, (_, ky) => {
+          const row = () => f.plus(y, ky * g.dilation[0]);
+          const inside = i32.add(f.get(image), i32.mul(row(), i32.const(line)));
+          return f.let(b.i32, pads ? m.select(i32.lt_u(row(), i32.const(g.h)), inside, f.get(scratch)) : inside);
         });
-        f.add(row, staged.row * g.stride[0]);
-        f.add(to, g.ow * pixel);
+        this.#line(f, rows, to, delta, pack);
+        f.add(y, g.stride[0]);
+        f.add(to, g.ow * g.o * this.#outBytes);
       });
-      f.add(row, (staged.h - g.oh * g.stride[0]) * staged.row);
+      f.add(image, g.h * line);
     });
   }
 
@@ -120,41 +132,92 @@ class Depthwise {
     return this.g.result.storage === "i32" ? 4 : 1;
   }
 
-  /** Emits `body` for starts 0, size, 2 size, ... of `total`, the last one moved back to end with it. */
-  #spread(f: Func, total: number, size: number, body: (at: Local) => void): void {
+  /** One row of results: tiles that touch padding on their own, the others in a loop. */
+  #line(f: Func, rows: readonly Local[], to: Local, delta: Local | undefined, pack: Local): void {
+    const { g } = this;
     const { m, b } = f;
-    const at = f.let(b.i32, m.i32.const(0));
-    f.repeat(Math.ceil(total / size), () => {
-      body(at);
-      f.add(at, size);
-      if (total % size) {
-        const last = () => m.i32.const(total - size);
-        f.set(at, m.select(m.i32.lt_u(f.get(at), last()), f.get(at), last()));
+    const { i32 } = m;
+    const size = Math.min(this.columns, g.ow);
+    const starts = Array.from({ length: Math.ceil(g.ow / size) }, (_, t) => Math.min(t * size, g.ow - size));
+    const columnOf = (start: number) => start * g.stride[1] - g.pad[1];
+    const reach = (size - 1) * g.stride[1] + (g.kw - 1) * g.dilation[1];
+    const inside = (start: number) => columnOf(start) >= 0 && columnOf(start) + reach < g.w;
+    for (let t = 0; t < starts.length; ) {
+      let end = t + 1;
+      while (inside(starts[t]) && end < starts.length && inside(starts[end]) && starts[end] - starts[end - 1] === size)
+        end++;
+      const first = Math.max(0, columnOf(starts[t]));
+      const from = f.let(b.i32, i32.const(first * g.c));
+      const place = f.let(b.i32, f.plus(to, starts[t] * g.o * this.#outBytes));
+      f.repeat(end - t, () => {
+        const outside = (c: number) =>
+          !inside(starts[t]) && (columnOf(starts[t]) + c < 0 || columnOf(starts[t]) + c >= g.w);
+        this.#channels(f, rows, from, { shift: columnOf(starts[t]) - first, outside }, place, delta, pack);
+        f.add(from, size * g.stride[1] * g.c);
+        f.add(place, size * g.o * this.#outBytes);
+      });
+      t = end;
+    }
+  }
+
+  /** All channels of a tile; `from` is the offset of an image column. */
+  #channels(
+    f: Func,
+    rows: readonly Local[],
+    from: Local,
+    view: View,
+    place: Local,
+    delta: Local | undefined,
+    pack: Local,
+  ): void {
+    const { g } = this;
+    const { m, b } = f;
+    const { i32 } = m;
+    const block = f.let(b.i32, f.plus(pack, this.finisher.commonBytes));
+    const channel = f.let(b.i32, i32.const(0));
+    f.repeat(this.blocks.length, () => {
+      const at = f.let(b.i32, i32.add(f.get(from), f.get(channel)));
+      const a = rows.map((row) => f.let(b.i32, i32.add(f.get(row), f.get(at))));
+      const own = this.#outBytes === 1 ? f.get(channel) : i32.shl(f.get(channel), i32.const(2));
+      this.#tile(f, a, view, block, pack, f.let(b.i32, i32.add(f.get(place), own)), delta);
+      f.add(block, this.#blockBytes);
+      f.add(channel, lanes);
+      // The last block is moved back to end with the last channel.
+      if (g.o > lanes && g.o % lanes) {
+        const last = () => i32.const(g.o - lanes);
+        f.set(channel, m.select(i32.lt_u(f.get(channel), last()), f.get(channel), last()));
       }
     });
   }
 
-  #tile(f: Func, a: Local, block: Local, pack: Local, place: Local, delta: Local | undefined): void {
+  #tile(
+    f: Func,
+    a: readonly Local[],
+    view: View,
+    block: Local,
+    pack: Local,
+    place: Local,
+    delta: Local | undefined,
+  ): void {
     const { g } = this;
     const { m, b } = f;
-    const [, stride] = g.stride;
-    const [, apart] = g.dilation;
     const columns = Math.min(this.columns, g.ow);
     const bias = [0, 1].map((k) => f.let(b.v128, m.v128.load(k * 16, 16, f.get(block))));
     const acc = Array.from({ length: columns }, () => bias.map((v) => f.let(b.v128, f.get(v))));
-    const last = (columns - 1) * stride + (g.kw - 1) * apart;
+    const image = new Columns(f, g, this.element, a, view);
+    const last = (columns - 1) * g.stride[1] + (g.kw - 1) * g.dilation[1];
     for (let c = 0; c <= last; c++) {
-      // The outputs that see input column c, and through which column of the window.
-      const seen = acc
-        .map((sum, o) => ({ sum, kx: (c - o * stride) / apart }))
-        .filter(({ kx }) => Number.isInteger(kx) && kx >= 0 && kx < g.kw);
-      if (!seen.length) continue;
-      this.rows.forEach((rows, group) => {
-        const x = this.#interleave(f, a, rows, c);
-        for (const { sum, kx } of seen) {
-          const at = this.finisher.blockBytes + (kx * this.rows.length + group) * 32;
+      this.groups.forEach((group, index) => {
+        // The outputs that see this column of the image, and through which column of the window.
+        const seen = acc
+          .map((sum, o) => ({ sum, kx: (c - o * g.stride[1]) / g.dilation[1] }))
+          .map(({ sum, kx }) => ({ sum, dot: this.#dots.findIndex((d) => d.group === index && d.kx === kx) }))
+          .filter(({ dot }) => dot >= 0);
+        if (!seen.length) return;
+        const x = group.kind === "across" ? image.across(group.rows, c) : image.along(group.rows[0], c, last);
+        for (const { sum, dot: d } of seen) {
           for (const k of [0, 1]) {
-            const w = m.v128.load(at + k * 16, 16, f.get(block));
+            const w = m.v128.load(this.finisher.blockBytes + d * lanes * 4 + k * 16, 16, f.get(block));
             f.set(sum[k], dot(f, this.element, w, f.get(x[k]), f.get(sum[k])));
           }
         }
@@ -168,34 +231,84 @@ class Depthwise {
       channels: Math.min(lanes, g.o),
     });
   }
+}
 
-  /**
-   * The rows of an input column, interleaved by channel: two vectors of 4 channels. A missing row repeats the last one;
-   * its weights are zero.
-   */
-  #interleave(f: Func, a: Local, rows: readonly number[], column: number): [Local, Local] {
-    const { g, staged, element } = this;
-    const { m, b } = f;
-    const address = (ky: number) => ky * g.dilation[0] * staged.row + column * g.c;
-    const zip = (x: Local, y: Local, size: number, high: boolean): Local => {
-      const from = high ? 16 / size / 2 : 0;
-      const mask = Array.from({ length: 16 }, (_, i) => {
-        const item = from + Math.floor(i / (2 * size));
-        return (Math.floor(i / size) % 2) * 16 + item * size + (i % size);
-      });
-      return f.let(b.v128, m.i8x16.shuffle(f.get(x), f.get(y), mask));
-    };
-    if (element.bytes === 2) {
-      const load = g.xSigned ? m.v128.load8x8_s : m.v128.load8x8_u;
-      const loaded = rows.map((ky) => f.let(b.v128, load(address(ky), 1, f.get(a))));
-      const [x, y] = [loaded[0], loaded.at(-1)!];
-      return [zip(x, y, 2, false), zip(x, y, 2, true)];
-    }
-    const loaded = rows.map((ky) => f.let(b.v128, m.v128.load64_zero(address(ky), 1, f.get(a))));
+/** The zero point as the dot instruction reads it. */
+const readZero = (g: Conv, element: Element): number => g.xZero + (element.flip ? (g.xSigned ? 128 : -128) : 0);
+
+/** Where a tile's columns lie: the first one `shift` columns from the pointer, some outside the image. */
+interface View {
+  readonly shift: number;
+  readonly outside: (column: number) => boolean;
+}
+
+/** 8 channels of the columns of an image under a tile, loaded once each; columns outside the image are the zero point. */
+class Columns {
+  readonly #f: Func;
+  readonly #g: Conv;
+  readonly #element: Element;
+  readonly #rows: readonly Local[];
+  readonly #view: View;
+  readonly #loaded = new Map<string, Local>();
+
+  constructor(f: Func, g: Conv, element: Element, rows: readonly Local[], view: View) {
+    this.#f = f;
+    this.#g = g;
+    this.#element = element;
+    this.#rows = rows;
+    this.#view = view;
+  }
+
+  /** Rows above each other: in each 32-bit lane the taps of a channel. A missing row repeats another, its weights are zero. */
+  across(rows: readonly number[], column: number): [Local, Local] {
+    const loaded = rows.map((ky) => this.#load(ky, column));
     const row = (r: number) => loaded[Math.min(r, loaded.length - 1)];
-    const upper = zip(row(0), row(1), 1, false);
-    const lower = loaded.length > 2 ? zip(row(2), row(3), 1, false) : upper;
-    return [zip(upper, lower, 2, false), zip(upper, lower, 2, true)];
+    if (this.#element.bytes === 2) return [this.#zip(row(0), row(1), 2, false), this.#zip(row(0), row(1), 2, true)];
+    const upper = this.#zip(row(0), row(1), 1, false);
+    const lower = rows.length > 2 ? this.#zip(row(2), row(3), 1, false) : upper;
+    return [this.#zip(upper, lower, 2, false), this.#zip(upper, lower, 2, true)];
+  }
+
+  /** A pixel beside the next one under the window (beside itself at the tile's end, where the next weighs nothing). */
+  along(row: number, column: number, last: number): [Local, Local] {
+    const x = this.#load(row, column);
+    const y = this.#load(row, Math.min(column + this.#g.dilation[1], last));
+    return [this.#zip(x, y, 2, false), this.#zip(x, y, 2, true)];
+  }
+
+  #load(ky: number, column: number): Local {
+    const f = this.#f;
+    const { m, b } = f;
+    const { v128, i8x16, i16x8, i32 } = m;
+    const outside = this.#view.outside(column);
+    const key = outside ? "padding" : `${ky} ${column}`;
+    const known = this.#loaded.get(key);
+    if (known) return known;
+    const { bytes, flip } = this.#element;
+    const address = (column + this.#view.shift) * this.#g.c;
+    let value: Expr;
+    if (outside) {
+      const zero = i32.const(readZero(this.#g, this.#element));
+      value = bytes === 2 ? i16x8.splat(zero) : i8x16.splat(zero);
+    } else if (bytes === 2) {
+      value = (this.#g.xSigned ? v128.load8x8_s : v128.load8x8_u)(address, 1, f.get(this.#rows[ky]));
+    } else {
+      value = v128.load64_zero(address, 1, f.get(this.#rows[ky]));
+      if (flip) value = v128.xor(value, i8x16.splat(i32.const(0x80)));
+    }
+    const local = f.let(b.v128, value);
+    this.#loaded.set(key, local);
+    return local;
+  }
+
+  #zip(x: Local, y: Local, size: number, high: boolean): Local {
+    const { m, b } = this.#f;
+    const from = high ? 16 / size / 2 : 0;
+    const mask = Array.from({ length: 16 }, (_, i) => {
+      const item = from + Math.floor(i / (2 * size));
+      return (Math.floor(i / size) % 2) * 16 + item * size + (i % size);
+    });
+    return this.#f.let(b.v128, m.i8x16.shuffle(this.#f.get(x), this.#f.get(y), mask));
   }
 }
 

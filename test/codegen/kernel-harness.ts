@@ -5,6 +5,7 @@
 import binaryen from "binaryen";
 import { Func } from "../../src/codegen/wasm/asm.ts";
 import type { WasmKernel, WasmTarget } from "../../src/codegen/wasm/kernel.ts";
+import { relaxedDot } from "../../src/codegen/wasm/kernels/conv-tile.ts";
 import { type Node, operandsOf } from "../../src/ir/graph.ts";
 import { constantOf } from "../../src/ir/ops/source.ts";
 import { allocate, byteLength, storages, type TypedArray } from "../../src/ir/type.ts";
@@ -91,6 +92,27 @@ export function load(kernel: WasmKernel, node: Node, target: WasmTarget): Loaded
       return new out(bytes.slice(result, result + byteLength(node.type)).buffer);
     },
   };
+}
+
+/**
+ * What this engine's relaxed dot makes of a second operand above 127 where nothing saturates, or undefined if it has no
+ * such instruction or a wrong one (V8 11.3 behind its flag adds the product twice). Saturating engines agree with the others on weights in [-64, 63].
+ */
+export function probeDot(): "unsigned" | "signed" | undefined {
+  const m = new binaryen.Module();
+  try {
+    m.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.RelaxedSIMD);
+    const splat = (v: number) => m.i8x16.splat(m.i32.const(v));
+    const sum = relaxedDot(binaryen, m, splat(3), splat(200), m.i32x4.splat(m.i32.const(0)));
+    m.addFunction("probe", binaryen.none, binaryen.i32, [], m.i32x4.extract_lane(sum, 0));
+    m.addFunctionExport("probe", "probe");
+    const wasm = m.emitBinary() as BufferSource;
+    if (!WebAssembly.validate(wasm)) return undefined;
+    const { probe } = new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as { probe: () => number };
+    return ({ 2400: "unsigned", [-672]: "signed" } as const)[probe()];
+  } finally {
+    m.dispose();
+  }
 }
 
 /** Random numbers that repeat for a seed. */

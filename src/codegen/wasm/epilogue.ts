@@ -50,8 +50,8 @@ export class Finisher {
     const { requantize: r, add, clamps, table } = this.plan;
     const parts: unknown[] = [this.paths];
     if (r) parts.push(r.form, this.paths.includes("exact") ? r.stage.by.rule : "", r.stage.clamp, r.stage.zero);
-    if (add) parts.push(add.stage.by.rule, add.stage.clamp, add.stage.zero, add.fit !== undefined);
-    return JSON.stringify([parts, clamps, table !== undefined]);
+    if (add) parts.push(add.stage.clamp, add.stage.zero, add.fit ? add.fit.away > 0 : add.stage.by);
+    return JSON.stringify([parts, clamps, table?.lowest]);
   }
 
   /** Bytes of the node's common constants, which stand at the start of its pack; a multiple of 16. */
@@ -152,7 +152,7 @@ export class Finisher {
       put("addZero", zero - base, "i32");
       put("xZero", r.stage.zero, "i32");
       put("yZero", add.residualZero, "i32");
-      if (add.fit) for (const k of ["a", "b", "c"] as const) put(`sum.${k}`, add.fit[k], "f32");
+      if (add.fit) for (const k of ["a", "b", "c", "away"] as const) put(`sum.${k}`, add.fit[k], "f32");
       else for (const [i, k] of by.k.entries()) put(`k${i}`, k, by.rule === "f32" ? "f32" : "i32");
       if (by.rule.startsWith("fixed")) put("half", by.k[2] > 0 ? 2 ** (by.k[2] - 1) : 0, "i32");
     }
@@ -259,6 +259,7 @@ export class Finisher {
     if (path === "f64" && r!.form === "away") keys.push("wideSign");
     if (add || path === "exact") keys.push("low", "high");
     if (add?.fit) keys.push("sum.a", "sum.b", "sum.c", "magic", "addToValue");
+    if (add?.fit?.away) keys.push("sum.away", "sign");
     else if (add)
       keys.push(
         "xZero",
@@ -368,7 +369,11 @@ export class Finisher {
     const rounded = (v: Expr) => i32x4.sub(f32x4.add(v, constant("magic")), constant("addToValue"));
     if (fit) {
       const y = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(lanes), constant("sum.b")), constant("sum.c"));
-      f.set(a, rounded(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(f.get(a)), constant("sum.a")), y)));
+      f.set(a, f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(f.get(a)), constant("sum.a")), y));
+      if (fit.away) {
+        f.set(a, f32x4.add(f.get(a), v128.or(v128.and(f.get(a), constant("sign")), constant("sum.away"))));
+      }
+      f.set(a, rounded(f.get(a)));
       return;
     }
     const y = f.let(f.b.v128, lanes);

@@ -9,11 +9,15 @@ import { type TensorType, zeroOf } from "../../ir/type.ts";
 
 const f = Math.fround;
 
-/** rne(x * a + (y * b + c)) + zero point, each operation rounded to f32; x and y are stored values. */
+/**
+ * rne(v) + zero point with v = x * a + (y * b + c), or rne(v + copysign(away, v)) where `away` is not 0; each operation is
+ * rounded to f32, x and y are stored values.
+ */
 export interface SumFit {
   readonly a: number;
   readonly b: number;
   readonly c: number;
+  readonly away: number;
 }
 
 type AddStage = Extract<Stage, { kind: "add" }>;
@@ -39,7 +43,8 @@ export function proveAddition(add: AddStage, before: RequantizeStage, residual: 
       const xa = f(x * k.a);
       for (let y = y0; y <= y1; y++, at++) {
         const sum = f(xa + f(f(y * k.b) + k.c));
-        const v = f(f(sum + 12582912) - 12582912) + add.zero;
+        const moved = k.away ? f(sum + (sum < 0 || Object.is(sum, -0) ? -k.away : k.away)) : sum;
+        const v = f(f(moved + 12582912) - 12582912) + add.zero;
         if (clamp(v, add.clamp[0], add.clamp[1]) !== want[at]) return false;
       }
     }
@@ -50,8 +55,9 @@ export function proveAddition(add: AddStage, before: RequantizeStage, residual: 
     // Neighbours of the real factors, nearest first; offsets around the exact one.
     const a = f(real[0] * (1 + spread(t, 0) * 2 ** -23));
     const b = f(real[1] * (1 + spread(t, 1) * 2 ** -23));
-    for (const nudge of [2 ** -20, 0, -(2 ** -20), 2 ** -18, -(2 ** -18)]) {
-      const k = { a, b, c: f(-(zeros.x * a + zeros.y * b) + nudge) };
+    const c = -(zeros.x * a + zeros.y * b);
+    for (const [nudge, away] of nudges) {
+      const k = { a, b, c: f(c + nudge), away };
       if (equal(k)) {
         found = k;
         break search;
@@ -62,8 +68,18 @@ export function proveAddition(add: AddStage, before: RequantizeStage, residual: 
   return found;
 }
 
+/** What is tried beside the exact offset: a shift of all sums, or one away from zero (as double rounding does). */
+const nudges = [
+  [2 ** -20, 0],
+  [0, 0],
+  [-(2 ** -20), 0],
+  [0, 2 ** -18],
+  [0, 2 ** -17],
+  [0, 2 ** -20],
+] as const;
+
 const known = new Map<string, SumFit | undefined>();
-const tries = 400;
+const tries = 80;
 
 /** A low-discrepancy walk over small integers that widens with t. */
 const spread = (t: number, axis: number): number => {

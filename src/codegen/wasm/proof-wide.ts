@@ -1,6 +1,6 @@
 /** The formulas of proof.ts in double precision: twice the work in a kernel, and next to every channel has constants. */
 import { clamp } from "../../ir/rescale.ts";
-import { type Channel, type Fit, type Form, factorOf, type Steps } from "./proof.ts";
+import { type Channel, constantFit, type Fit, type Form, factorOf, type Steps } from "./proof.ts";
 
 /** The double formula on one accumulator, not clamped. */
 export function applyWide(form: Form, k: Fit, zero: number, acc: number): number {
@@ -23,8 +23,7 @@ export function fitWide(form: Form, c: Channel, steps: Steps, zero: number): Fit
     least = Math.max(least, mirrored ? -missed : reached);
     most = Math.min(most, mirrored ? -reached : missed);
   }
-  const offset = steps.at.length ? (least + most) / 2 : form === "plus" ? steps.first - zero : 0;
-  const fit = { shift: 0, scale: steps.at.length ? scale : 0, offset };
+  const fit = steps.at.length ? { shift: 0, scale, offset: (least + most) / 2 } : constantFit(form, steps, zero);
   return provesWide(form, fit, zero, c, steps) ? fit : undefined;
 }
 

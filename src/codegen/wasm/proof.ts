@@ -8,7 +8,7 @@
  *
  * in single precision, each operation rounded to f32, for whatever rounding rule the node names.
  */
-import { clamp, type Rescale, rescale } from "../../ir/rescale.ts";
+import { clamp, type Rescale, rescaleRules } from "../../ir/rescale.ts";
 
 const f = Math.fround;
 
@@ -61,9 +61,16 @@ export function factorOf(by: Rescale, index: number): number {
   throw new Error(by.rule satisfies never);
 }
 
-/** What the rule makes of an accumulator, clamped. */
-export const exact = (c: Channel, acc: number): number =>
-  clamp(rescale(c.by, acc, c.index, c.zero), c.clamp[0], c.clamp[1]);
+/** What the rule makes of a channel's accumulators, clamped. */
+export function exactOf(c: Channel): (acc: number) => number {
+  const rule = rescaleRules[c.by.rule];
+  const a = c.by.a[c.by.a.length === 1 ? 0 : c.index];
+  const b = secondOf(c);
+  const [low, high] = c.clamp;
+  return (acc) => clamp(rule(acc, a, b, c.zero), low, high);
+}
+
+const secondOf = ({ by, index }: Channel): number => (by.b.length ? by.b[by.b.length === 1 ? 0 : index] : 0);
 
 /** The steps of a channel, or undefined where the rule is not monotone over what is reachable. */
 export function stepsOf(c: Channel): Steps | undefined {
@@ -71,18 +78,20 @@ export function stepsOf(c: Channel): Steps | undefined {
   const [low, high] = c.reach;
   if (!(factor >= 0) || low < -(2 ** 31) || high > 2 ** 31 - 1) return undefined;
   // A left shift may leave 32 bits, and then the rule wraps.
-  const shift = c.by.b.length ? c.by.b[c.by.b.length === 1 ? 0 : c.index] : 0;
+  const shift = secondOf(c);
   if (c.by.rule === "q31_double" && shift > 0 && Math.max(-low, high) * 2 ** shift >= 2 ** 31) return undefined;
-  const first = exact(c, low);
-  const last = exact(c, high);
+  const exact = exactOf(c);
+  const first = exact(low);
+  const last = exact(high);
   const count = last - first;
   const at = new Float64Array(count);
   const value = new Float64Array(count);
+  const inverse = 1 / factor;
   for (let i = 0; i < count; i++) {
     const v = first + 1 + i;
-    let t = clamp(Math.ceil((v - c.zero - 0.5) / factor), low + 1, high);
-    while (t > low + 1 && exact(c, t - 1) >= v) t--;
-    while (exact(c, t) < v) t++;
+    let t = clamp(Math.ceil((v - c.zero - 0.5) * inverse), low + 1, high);
+    while (t > low + 1 && exact(t - 1) >= v) t--;
+    while (exact(t) < v) t++;
     at[i] = t;
     value[i] = v;
   }
@@ -135,9 +144,8 @@ const shiftTries = 12;
 export function fitChannel(form: Form, c: Channel, steps: Steps, zero: number): Fit | undefined {
   const factor = f(factorOf(c.by, c.index));
   if (steps.at.length === 0) {
-    const fixed = { shift: 0, scale: 0, offset: steps.first - zero };
-    const all = form === "plus" ? fixed : { ...fixed, offset: 0 };
-    return proves(form, all, zero, c, steps) ? all : undefined;
+    const fixed = constantFit(form, steps, zero);
+    return proves(form, fixed, zero, c, steps) ? fixed : undefined;
   }
   if (!(factor > 2 ** -40)) return undefined;
   const center = form === "plus" ? Math.round((c.zero - zero) / factor) : 0;
@@ -152,6 +160,12 @@ export function fitChannel(form: Form, c: Channel, steps: Steps, zero: number): 
     }
   }
   return undefined;
+}
+
+/** The constants of a channel that gives one value whatever comes in. The sign of an "away" offset is the accumulator's. */
+export function constantFit(form: Form, steps: Steps, zero: number): Fit {
+  const distance = steps.first - zero;
+  return { shift: 0, scale: 0, offset: form === "plus" ? distance : Math.abs(distance) };
 }
 
 /** 0, 1, -1, 2, -2, ... */

@@ -9,12 +9,33 @@ import { fitWide } from "./proof-wide.ts";
 /** `f32` and `f64`: a proven formula in that precision. `exact`: the rule itself, lane by lane. */
 export type Path = "f32" | "f64" | "exact";
 
-/** What is known of one output channel. */
-export interface ChannelPlan {
-  readonly path: Path;
-  /** Constants of the f32 formula, of the f64 one, or undefined on the exact path. */
+/** What is known of one output channel: constants of the f32 formula and of the f64 one, searched for when asked. */
+export class ChannelPlan {
+  readonly #channel: Channel;
+  readonly #steps: Steps | undefined;
+  readonly #form: Form;
+  readonly #zero: number;
+  #wide: Fit | undefined | null = null;
   readonly fit: Fit | undefined;
-  readonly wide: Fit | undefined;
+
+  constructor(channel: Channel, form: Form, zero: number) {
+    this.#channel = channel;
+    this.#steps = stepsOf(channel);
+    this.#form = form;
+    this.#zero = zero;
+    this.fit = this.#steps && fitChannel(form, channel, this.#steps, zero);
+  }
+
+  get wide(): Fit | undefined {
+    if (this.#wide === null) {
+      this.#wide = this.#steps && fitWide(this.#form, this.#channel, this.#steps, this.#zero);
+    }
+    return this.#wide;
+  }
+
+  get path(): Path {
+    return this.fit ? "f32" : this.wide ? "f64" : "exact";
+  }
 }
 
 /** The requantize stage of a node with the formula chosen for it. */
@@ -107,27 +128,16 @@ function sumsInLanes(add: AddPlan["stage"], first: RequantizePlan["stage"], resi
 
 function planRequantize(g: Conv, stage: Extract<Stage, { kind: "requantize" }>): RequantizePlan {
   const reach = reachOf(g);
-  const channels: Channel[] = reach.map((r, index) => ({
-    by: stage.by,
-    index,
-    zero: stage.zero,
-    clamp: stage.clamp,
-    reach: r,
-  }));
-  const steps = channels.map(stepsOf);
   const middle = Math.round((stage.clamp[0] + stage.clamp[1]) / 2);
   // Where only one side of zero survives the clamp (relu), one offset does; else each side has its own.
   const oneSided = stage.clamp[0] >= stage.zero || stage.clamp[1] <= stage.zero;
   const symmetric = stage.by.rule === "q31_double" || stage.by.rule === "f64_away";
   const form: Form = symmetric && !oneSided ? "away" : "plus";
   const zero = form === "plus" ? middle : stage.zero;
-  const plans = channels.map((c, i): ChannelPlan => {
-    const s = steps[i];
-    const fit = s && fitChannel(form, c, s, zero);
-    const wide = s && fitWide(form, c, s, zero);
-    return { path: fit ? "f32" : wide ? "f64" : "exact", fit, wide };
-  });
-  return { stage, form, zero, channels: plans };
+  const channels = reach.map(
+    (r, index) => new ChannelPlan({ by: stage.by, index, zero: stage.zero, clamp: stage.clamp, reach: r }, form, zero),
+  );
+  return { stage, form, zero, channels };
 }
 
 /** The channels of each path, for reports. */
@@ -136,5 +146,3 @@ export function pathCounts(plan: RequantizePlan): Record<Path, number> {
   for (const c of plan.channels) counts[c.path]++;
   return counts;
 }
-
-export type { Steps };

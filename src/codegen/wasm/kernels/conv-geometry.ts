@@ -60,8 +60,9 @@ function describe(node: Node): Conv | undefined {
   const [kh, kw, i] = spatial ? wt.shape.slice(1) : [1, 1, c];
   const per = values.length / o;
   const weights = new Int16Array(values.length);
-  for (let k = 0; k < values.length; k++) {
-    weights[k] = Number(values[k]) - zeroOfChannel(wt, Math.floor(k / per));
+  for (let channel = 0; channel < o; channel++) {
+    const zero = zeroOfChannel(wt, channel);
+    for (let k = channel * per; k < (channel + 1) * per; k++) weights[k] = Number(values[k]) - zero;
   }
   const attrs = node.attrs as Record<string, any>;
   return {
@@ -110,7 +111,7 @@ export function reachOf(g: Conv): [number, number][] {
       least += w > 0 ? w * low : w * high;
       most += w > 0 ? w * high : w * low;
     }
-    // Padding adds zero, which lies between low and high only if the zero point is a stored value; it always is.
-    return [Math.min(least, g.bias[k]), Math.max(most, g.bias[k])];
+    // Padding adds zero, which low and high enclose.
+    return [least, most];
   });
 }

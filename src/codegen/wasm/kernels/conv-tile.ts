@@ -300,7 +300,7 @@ export function dot(f: Func, element: Element, weights: Expr, x: Expr, sum: Expr
 }
 
 /** `i32x4.relaxed_dot_i8x16_i7x16_add_s`, for which Binaryen's JavaScript interface has no method. */
-function relaxedDot(b: Func["b"], m: Func["m"], weights: Expr, x: Expr, sum: Expr): Expr {
+export function relaxedDot(b: Func["b"], m: Func["m"], weights: Expr, x: Expr, sum: Expr): Expr {
   const raw = b as unknown as {
     _BinaryenSIMDTernary(module: number, op: number, a: Expr, b: Expr, c: Expr): Expr;
   };

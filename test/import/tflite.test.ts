@@ -215,6 +215,85 @@ describe("data movement", () => {
   });
 });
 
+describe("arithmetic", () => {
+  /** An operator of one 8-bit operand on every twelfth stored value. */
+  const pointwise = (
+    name: string,
+    type: "INT8" | "UINT8",
+    x: [scale: number, zero: number],
+    y: [scale: number, zero: number],
+    options?: OperatorSpec["options"],
+  ): ModelSpec => ({
+    tensors: [
+      { name: "x", type, shape: [22], scale: [x[0]], zeroPoint: [x[1]] },
+      { name: "y", type, shape: [22], scale: [y[0]], zeroPoint: [y[1]] },
+    ],
+    inputs: [0],
+    outputs: [1],
+    operators: [{ name, inputs: [0], outputs: [1], options }],
+  });
+  const signed = Int8Array.from({ length: 22 }, (_, i) => i * 12 - 128);
+
+  // Expected values: TFLite's reference kernels, as built from tflite-micro@90b983c2b3 without FP contraction.
+  test.each<[string, ModelSpec, number[]]>([
+    [
+      "LOGISTIC",
+      pointwise("LOGISTIC", "INT8", [0.0472248979, 70], [1 / 256, -128]),
+      [
+        -128, -128, -128, -128, -128, -128, -127, -127, -126, -124, -122, -117, -109, -97, -78, -51, -18, 18, 51, 78,
+        97, 109,
+      ],
+    ],
+    [
+      "TANH",
+      pointwise("TANH", "INT8", [0.0472248979, 70], [1 / 128, 0]),
+      [
+        -128, -128, -128, -128, -128, -128, -128, -128, -128, -128, -128, -127, -126, -123, -114, -88, -35, 35, 88, 114,
+        123, 126,
+      ],
+    ],
+    [
+      "HARD_SWISH",
+      pointwise("HARD_SWISH", "INT8", [0.00249625114, -70], [0.00124607282, -57]),
+      [-112, -101, -90, -79, -67, -55, -43, -30, -18, -5, 8, 22, 35, 49, 63, 78, 92, 107, 122, 127, 127, 127],
+    ],
+    [
+      "LEAKY_RELU",
+      pointwise("LEAKY_RELU", "INT8", [0.0472248979, 70], [0.0119739808, 120], { LeakyRelu: { alpha: 1.04999995 } }),
+      [
+        -128, -128, -128, -128, -128, -128, -128, -128, -128, -128, -128, -128, -104, -54, -4, 45, 95, 127, 127, 127,
+        127, 127,
+      ],
+    ],
+    [
+      "CONCATENATION of uint8 on another scale",
+      pointwise("CONCATENATION", "UINT8", [0.00249625114, 58], [0.00124607282, 71], { Concatenation: { axis: 0 } }),
+      [0, 0, 3, 27, 51, 75, 99, 123, 147, 171, 195, 219, 243, 255, 255, 255, 255, 255, 255, 255, 255, 255],
+    ],
+  ])("%s", (_, m, want) => {
+    const unsigned = m.tensors[0].type === "UINT8";
+    expect(run(m, unsigned ? Uint8Array.from(signed, (v) => v + 128) : signed)).toEqual([
+      unsigned ? Uint8Array.from(want) : Int8Array.from(want),
+    ]);
+  });
+
+  test("SUB", () => {
+    const m: ModelSpec = {
+      tensors: [
+        { name: "x", type: "INT8", shape: [22], scale: [0.00249625114], zeroPoint: [-70] },
+        { name: "y", type: "INT8", shape: [22], scale: [0.00197118521], zeroPoint: [-11] },
+        { name: "z", type: "INT8", shape: [22], scale: [0.00124607282], zeroPoint: [-57] },
+      ],
+      inputs: [0, 1],
+      outputs: [2],
+      operators: [{ name: "SUB", inputs: [0, 1], outputs: [2], options: { Sub: { fused: 0 } } }],
+    };
+    const y = [44, -124, -18, 54, 104, -47, -4, -75, 8, 66, -18, -40, 13, -41, -60, -97, 117, -112, 126, 11, 65, 110];
+    const z = [-128, 30, -114, -128, -128, 4, -40, 96, -11, -79, 78, 127, 77, 127, 127, 127, 9, 127, 43, 127, 127, 127];
+    expect(run(m, signed, Int8Array.from(y))).toEqual([Int8Array.from(z)]);
+  });
+});
+
 describe("what is not supported is named, all of it", () => {
   test("operators, types and features together", () => {
     const m = network();

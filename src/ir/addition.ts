@@ -15,6 +15,8 @@ export interface AdditionZeros {
 interface Rule {
   /** Names of the constants, in order. */
   readonly constants: readonly string[];
+  /** Whether the operands may change places along with their constants. */
+  readonly commutes: boolean;
   /** The sum of stored `x` and `y` as a stored integer, not clamped yet. */
   add(x: number, y: number, zeros: AdditionZeros, k: readonly number[]): number;
 }
@@ -26,21 +28,25 @@ export const additionRules = {
   /** PyTorch's scalar kernel: dequantize both by their f32 scales, add in f32, quantize by the reciprocal scale. */
   f32: {
     constants: ["xScale", "yScale", "reciprocal"],
+    commutes: true,
     add: (x, y, z, [sx, sy, inv]) => roundHalfEven(f(f(f(sx * f(x - z.x)) + f(sy * f(y - z.y))) * inv)) + z.result,
   },
   /** QNNPACK: fixed-point multipliers with a common shift, halves away from zero. */
   fixed_away: {
     constants: ["xMultiplier", "yMultiplier", "shift"],
+    commutes: true,
     add: (x, y, z, [mx, my, s]) => roundHalfAway(((x - z.x) * mx + (y - z.y) * my) / 2 ** s) + z.result,
   },
   /** XNNPACK's signed kernel: the same with halves up. */
   fixed_up: {
     constants: ["xMultiplier", "yMultiplier", "shift"],
+    commutes: true,
     add: (x, y, z, [mx, my, s]) => Math.floor(((x - z.x) * mx + (y - z.y) * my) / 2 ** s + 0.5) + z.result,
   },
   /** TFLite: both operands shifted left and rescaled to a common scale, summed, and the sum rescaled; three double roundings. */
   q31_three: {
     constants: ["left", "xMultiplier", "xShift", "yMultiplier", "yShift", "multiplier", "shift"],
+    commutes: true,
     add: (x, y, z, [left, mx, ex, my, ey, m, e]) =>
       mulByQuantizedMultiplier(
         mulByQuantizedMultiplier((x - z.x) * 2 ** left, mx, ex) +
@@ -52,6 +58,7 @@ export const additionRules = {
   /** The same with the difference: not the addition of a negated operand, since ties are not rounded symmetrically. */
   q31_three_sub: {
     constants: ["left", "xMultiplier", "xShift", "yMultiplier", "yShift", "multiplier", "shift"],
+    commutes: false,
     add: (x, y, z, [left, mx, ex, my, ey, m, e]) =>
       mulByQuantizedMultiplier(
         mulByQuantizedMultiplier((x - z.x) * 2 ** left, mx, ex) -
@@ -73,4 +80,12 @@ export interface Addition {
 /** The sum of two stored values, not clamped. */
 export function addBy(by: Addition, x: number, y: number, zeros: AdditionZeros): number {
   return (additionRules[by.rule] as Rule).add(x, y, zeros, by.k);
+}
+
+/** The same rule with its operands exchanged: the constants called x... and y... change places. Undefined if it does not commute. */
+export function exchanged(by: Addition): Addition | undefined {
+  const { constants, commutes }: Rule = additionRules[by.rule];
+  if (!commutes) return undefined;
+  const partner = (name: string) => name.replace(/^[xy](?=[A-Z])/, (side) => (side === "x" ? "y" : "x"));
+  return { ...by, k: constants.map((name) => by.k[constants.indexOf(partner(name))]) };
 }

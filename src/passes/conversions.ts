@@ -1,6 +1,7 @@
 /** Conversions that give back what they were given. All 256 inputs are tried, so nothing is assumed about the rounding. */
 
 import type { Node } from "../ir/graph.ts";
+import { conv2d, linear } from "../ir/ops/conv.ts";
 import { clamp } from "../ir/ops/elementwise.ts";
 import { clamp as limit } from "../ir/rescale.ts";
 import { sameType, storages } from "../ir/type.ts";
@@ -22,6 +23,16 @@ function identity(node: Node, b: Rewriter): { leaf: Node; range: readonly [numbe
   return values.every((v, i) => v === limit(i + lowest, lo, hi)) ? { leaf: f.leaf, range: [lo, hi] } : undefined;
 }
 
+/** The 8-bit value whose distance from its zero point is that of `node` for all 256 values, on the same scale. */
+function shifted(node: Node, b: Rewriter): Node | undefined {
+  const f = byteFunction(node, b);
+  const [from, to] = [f?.leaf.type, node.type];
+  if (!f || from?.quant?.kind !== "tensor" || to.quant?.kind !== "tensor" || from.quant.scale !== to.quant.scale)
+    return;
+  const shift = to.quant.zero - from.quant.zero + storages[from.storage].min;
+  return (f.values as Int8Array).every((v, i) => v === i + shift) ? f.leaf : undefined;
+}
+
 const elementwise = (op: { kind: string }) => op.kind === "elementwise";
 
 export const cancelConversions = rulePass(
@@ -38,6 +49,12 @@ export const cancelConversions = rulePass(
     rule("conversion-is-clamp", elementwise, (n, b) => {
       const id = identity(n, b);
       return id && b.make(clamp, { x: id.leaf }, { range: id.range });
+    }),
+
+    // sum of (x - zero)(w - zero) does not change when x and its zero point move together: u8 to i8 costs nothing
+    rule("shift-into-product", [conv2d, linear], (n, b) => {
+      const x = shifted(n.in.x, b);
+      return x && b.change(n, { in: { x } });
     }),
   ],
 );

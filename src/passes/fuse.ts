@@ -2,7 +2,7 @@
  * Letting producers do their consumers' work: the epilogue of a kernel takes over what follows its sums, and ops that
  * clamp their result take over clamps. After this a convolution of a residual block is one node.
  */
-import { type Addition, additionRules } from "../ir/addition.ts";
+import { exchanged } from "../ir/addition.ts";
 import type { Epilogue } from "../ir/epilogue.ts";
 import type { Node } from "../ir/graph.ts";
 import { clamp, qadd, table } from "../ir/ops/elementwise.ts";
@@ -52,13 +52,6 @@ export const fuseClamp = rulePass("fuseClamp", "Clamps move into the op that mak
   }),
 ]);
 
-/** The same addition with its operands exchanged: the constants called x... and y... change places. */
-export function exchanged(by: Addition): Addition {
-  const names: readonly string[] = additionRules[by.rule].constants;
-  const partner = (name: string) => name.replace(/^[xy](?=[A-Z])/, (side) => (side === "x" ? "y" : "x"));
-  return { ...by, k: names.map((name) => by.k[names.indexOf(partner(name))]) };
-}
-
 /** The storages that a kernel takes as its residual. */
 const residualStorages: readonly string[] = kConv.operands.residual.storages;
 
@@ -70,7 +63,8 @@ export const fuseResidual = rulePass("fuseResidual", "Kernels add the other oper
       { kernel: absorbKernel(n.in.x, b), residual: n.in.y, by: n.attrs.by },
       { kernel: absorbKernel(n.in.y, b), residual: n.in.x, by: exchanged(n.attrs.by) },
     ].filter(
-      ({ kernel, residual }) =>
+      ({ kernel, residual, by }) =>
+        by &&
         kernel?.attrs.epilogue.length === 1 &&
         kernel.attrs.epilogue[0].kind === "requantize" &&
         [kernel, residual].every(

@@ -10,6 +10,7 @@ import { lower } from "./lower.ts";
 import { fusePad } from "./pad.ts";
 import type { Pass } from "./pass.ts";
 import { type Applied, PassContext } from "./rewrite.ts";
+import { shareEqual } from "./share.ts";
 import { sinkRequantize } from "./sink.ts";
 import { tabulate } from "./tabulate.ts";
 import { cancelTransposes } from "./transposes.ts";
@@ -21,6 +22,7 @@ export const pipeline: readonly Pass[] = [
 
   // Settle memory order before anything else, since transposes hide neighbours from each other.
   cancelTransposes,
+  shareEqual,
 
   // Spend as little as possible on quantization itself. What cancels must not become a table first.
   cancelConversions,

@@ -10,9 +10,18 @@ export interface PanelShape {
   readonly bytes: 1 | 2;
 }
 
+/** A step of a panel whose weights did not fit a byte: what is left of them, to be multiplied with the same elements again. */
+export interface Rest {
+  readonly run: number;
+  readonly step: number;
+  /** [lane][element] */
+  readonly weights: Int8Array;
+}
+
 /**
  * Writes the panel of `channels` at `at`: [run][step][lane][element]. `runs` lists, for each run of consecutive elements
- * of the image, the index of the first weight within a channel; a run's tail is filled with zeros. Returns the end.
+ * of the image, the index of the first weight within a channel; a run's tail is filled with zeros. Returns what of the
+ * weights did not fit (nothing, but for 9-bit weights in panels of bytes).
  */
 export function writePanel(
   view: DataView,
@@ -23,23 +32,36 @@ export function writePanel(
   channels: readonly number[],
   runs: readonly number[],
   runLength: number,
-): number {
-  const put =
-    shape.bytes === 1
-      ? (o: number, v: number) => view.setInt8(o, v)
-      : (o: number, v: number) => view.setInt16(o, v, true);
+): Rest[] {
   const steps = Math.ceil(runLength / shape.step);
-  for (const run of runs) {
+  const rests: Rest[] = [];
+  const values = new Int16Array(shape.lanes * shape.step);
+  runs.forEach((first, run) => {
     for (let s = 0; s < steps; s++) {
-      for (let lane = 0; lane < shape.lanes; lane++) {
-        for (let e = 0; e < shape.step; e++, at += shape.bytes) {
+      channels.forEach((channel, lane) => {
+        for (let e = 0; e < shape.step; e++) {
           const k = s * shape.step + e;
-          if (lane < channels.length && k < runLength) put(at, weights[channels[lane] * perChannel + run + k]);
+          values[lane * shape.step + e] = k < runLength ? weights[channel * perChannel + first + k] : 0;
         }
+      });
+      if (shape.bytes === 2) for (const v of values) view.setInt16((at += 2) - 2, v, true);
+      else {
+        for (const v of takeBytes(values)) view.setInt8(at++, v);
+        while (values.some((v) => v !== 0)) rests.push({ run, step: s, weights: takeBytes(values) });
       }
     }
-  }
-  return at;
+  });
+  return rests;
+}
+
+/** The part of each value that fits a signed byte; the values are left with the rest. */
+function takeBytes(values: Int16Array): Int8Array {
+  const taken = new Int8Array(values.length);
+  values.forEach((v, i) => {
+    taken[i] = Math.max(-128, Math.min(127, v));
+    values[i] -= taken[i];
+  });
+  return taken;
 }
 
 /** Bytes of a panel. */

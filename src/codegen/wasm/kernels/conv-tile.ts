@@ -3,7 +3,7 @@
  * locals. Every step broadcasts 4 bytes of each pixel (2 or 4 channels) and multiplies them with `nv` vectors of packed
  * weights. One base pointer per operand; rows and taps are immediate offsets.
  */
-import { panelBytes, writePanel } from "../../pack.ts";
+import { panelBytes, type Rest, writePanel } from "../../pack.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import { blocksOf, Finisher } from "../epilogue.ts";
 import type { Pack } from "../kernel.ts";
@@ -43,6 +43,10 @@ export class ConvTile {
   /** Pixels that go through all output channels before the next ones come. */
   readonly chunk: number;
 
+  readonly #panels: readonly { readonly bytes: Uint8Array; readonly rests: readonly Rest[] }[];
+  /** The most steps that a block multiplies again. */
+  readonly #mostRests: number;
+
   constructor(g: Conv, tile: Tile) {
     this.g = g;
     this.tile = tile;
@@ -62,6 +66,14 @@ export class ConvTile {
     this.runs = Array.from({ length: count }, (_, k) => k * this.runLength);
     const pixels = this.flat ? g.n * g.oh * g.ow : g.ow;
     this.mr = bestRows(pixels, tile.mr);
+    const weights = panelBytes(this.#shape, this.runs.length, this.runLength);
+    this.#panels = this.blocks.map((channels) => {
+      const bytes = new Uint8Array(weights);
+      const view = new DataView(bytes.buffer);
+      const rests = writePanel(view, 0, this.#shape, g.weights, g.kh * g.kw * g.i, channels, this.runs, this.runLength);
+      return { bytes, rests };
+    });
+    this.#mostRests = Math.max(...this.#panels.map((p) => p.rests.length));
     this.chunk = this.flat ? Math.min(pixels, roundTo(this.#chunkPixels(), this.mr)) : pixels;
   }
 
@@ -89,9 +101,17 @@ export class ConvTile {
   get #stepBytes(): number {
     return this.tile.nv * 16 * (this.tile.weightBytes / this.tile.element.bytes);
   }
-  get #blockBytes(): number {
+  get #restsAt(): number {
     const weights = panelBytes(this.#shape, this.runs.length, this.runLength);
     return this.finisher.blockBytes + ((weights + 15) & ~15);
+  }
+  get #blockBytes(): number {
+    return this.#restsAt + (this.#mostRests ? 16 + this.#mostRests * (16 + this.#stepBytes) : 0);
+  }
+
+  /** What the emitted code depends on besides the geometry. */
+  get key(): string {
+    return `${JSON.stringify(this.tile)} ${this.finisher.key} ${this.#mostRests}`;
   }
 
   scratch(): number {
@@ -99,6 +119,10 @@ export class ConvTile {
     return this.flat ? this.chunk * this.staged.pixel + 64 : this.staged.bytes;
   }
 
+  /**
+   * The node's constants: common ones, then for each block of channels [constants][panel][number of rests][rests], a rest
+   * being the offset of a step in the image and the weights to multiply it with once more.
+   */
   pack(): readonly Pack[] {
     const bytes = new Uint8Array(this.finisher.commonBytes + this.blocks.length * this.#blockBytes);
     const view = new DataView(bytes.buffer);
@@ -114,9 +138,26 @@ export class ConvTile {
     this.blocks.forEach((channels, i) => {
       const at = this.finisher.commonBytes + i * this.#blockBytes;
       this.finisher.writeBlock(view, at, channels, fold);
-      writePanel(view, at + this.finisher.blockBytes, this.#shape, g.weights, per, channels, this.runs, this.runLength);
+      bytes.set(this.#panels[i].bytes, at + this.finisher.blockBytes);
+      if (!this.#mostRests) return;
+      const { rests } = this.#panels[i];
+      let to = at + this.#restsAt;
+      view.setInt32(to, rests.length, true);
+      to += 16;
+      for (const { run, step, weights } of rests) {
+        view.setInt32(to, this.#runOffset(run) + step * 4, true);
+        bytes.set(new Uint8Array(weights.buffer), to + 16);
+        to += 16 + this.#stepBytes;
+      }
     });
     return [{ bytes, align: 16 }];
+  }
+
+  /** Where a run's elements lie in the image, from the window's first. */
+  #runOffset(run: number): number {
+    const { g, staged } = this;
+    if (this.runs.length === g.kh) return run * staged.row * g.dilation[0];
+    return Math.floor(run / g.kw) * staged.row * g.dilation[0] + (run % g.kw) * staged.pixel * g.dilation[1];
   }
 
   /** Emits the body of a function with the parameters of a kernel row. */
@@ -137,7 +178,7 @@ export class ConvTile {
         const a = staged.copied ? scratch : f.let(b.i32, from());
         if (staged.copied) emitRun(f, g, staged.element, this.chunk * g.c, from, () => f.get(scratch));
         const to = f.let(b.i32, m.i32.add(f.get(result), m.i32.mul(f.get(at), m.i32.const(outPixel))));
-        this.#panels(f, this.chunk, a, to, delta, pack, staged.pixel);
+        this.#allChannels(f, this.chunk, a, to, delta, pack, staged.pixel);
       });
       return;
     }
@@ -146,7 +187,7 @@ export class ConvTile {
     const to = f.let(b.i32, f.get(result));
     f.repeat(g.n, () => {
       f.repeat(g.oh, () => {
-        this.#panels(f, g.ow, a, to, delta, pack, staged.pixel * g.stride[1]);
+        this.#allChannels(f, g.ow, a, to, delta, pack, staged.pixel * g.stride[1]);
         f.add(a, staged.row * g.stride[0]);
         f.add(to, g.ow * outPixel);
       });
@@ -180,7 +221,15 @@ export class ConvTile {
   }
 
   /** All output channels of a row of `pixels` pixels, `pixel` bytes apart in the image. */
-  #panels(f: Func, pixels: number, a: Local, to: Local, delta: Local | undefined, pack: Local, pixel: number): void {
+  #allChannels(
+    f: Func,
+    pixels: number,
+    a: Local,
+    to: Local,
+    delta: Local | undefined,
+    pack: Local,
+    pixel: number,
+  ): void {
     const { g, mr } = this;
     const { m, b } = f;
     const per = g.o / g.groups;
@@ -222,6 +271,7 @@ export class ConvTile {
       for (let r = 1; r < this.mr; r++) f.set(acc[r][v], f.get(acc[0][v]));
     }
     this.#sums(f, acc, a, block, pixel);
+    if (this.#mostRests) this.#again(f, acc, a, block, pixel);
     const residual = delta && f.let(b.i32, m.i32.add(f.get(place), f.get(delta)));
     this.finisher.emit(f, acc, pack, block, 0, {
       result: place,
@@ -241,7 +291,7 @@ export class ConvTile {
     const right = staged.pixel * g.dilation[1];
     if (this.runs.length * steps <= 24) {
       this.runs.forEach((_, run) => {
-        const offset = whole ? run * down : Math.floor(run / g.kw) * down + (run % g.kw) * right;
+        const offset = this.#runOffset(run);
         for (let s = 0; s < steps; s++) {
           this.#step(f, acc, a, offset + s * 4, block, base + (run * steps + s) * this.#stepBytes, pixel);
         }
@@ -270,6 +320,26 @@ export class ConvTile {
       }
       f.add(at, down - (whole ? steps * 4 : g.kw * right));
     });
+  }
+
+  /** The rests of weights that do not fit a byte. */
+  #again(f: Func, acc: Local[][], a: Local, block: Local, pixel: number): void {
+    const { m, b } = f;
+    const { i32 } = m;
+    const left = f.let(b.i32, i32.load(this.#restsAt, 4, f.get(block)));
+    const body = f.block(() => {
+      const rest = f.let(b.i32, f.plus(block, this.#restsAt + 16));
+      f.doWhile(
+        () => {
+          const at = f.let(b.i32, i32.add(f.get(a), i32.load(0, 4, f.get(rest))));
+          this.#step(f, acc, at, 0, rest, 16, pixel);
+          f.add(rest, 16 + this.#stepBytes);
+          f.add(left, -1);
+        },
+        () => f.get(left),
+      );
+    });
+    f.do(m.if(f.get(left), body));
   }
 
   /** One step: 4 bytes of every pixel times nv vectors of weights. */

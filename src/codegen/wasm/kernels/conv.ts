@@ -5,9 +5,6 @@ import { finishPlan } from "../requantize-plan.ts";
 import { type Conv, convOf, geometryKey } from "./conv-geometry.ts";
 import { ConvTile, type Tile } from "./conv-tile.ts";
 
-/** Whether every weight, zero point taken away, is a signed byte. */
-const byteWeights = (g: Conv): boolean => g.weights.every((w) => w >= -128 && w <= 127);
-
 /** Bytes as the target's dot instruction reads them: flipped where the activations have the other signedness. */
 export function relaxedElement(g: Conv, target: WasmTarget): { bytes: 1; flip: boolean } {
   return { bytes: 1, flip: g.xSigned !== (target.dot === "signed") };
@@ -21,15 +18,15 @@ interface Choice {
   readonly speed: number;
 }
 
-const relaxedBytes = (g: Conv, target: WasmTarget) =>
-  target.level === "relaxed" && target.dot !== "inexact" && byteWeights(g);
+/** Whether the dot instruction of bytes is exact on the target. Weights of 9 bits are multiplied in two parts. */
+const exactDot = (target: WasmTarget) => target.level === "relaxed" && target.dot !== "inexact";
 const rowsOf = (g: Conv) => (g.kh === 1 && g.kw === 1 ? g.n * g.oh * g.ow : g.ow);
 const wide = { bytes: 2, flip: false } as const;
 
 const choices: readonly Choice[] = [
   {
     name: "qs8_conv_6x8c4__wasmrelaxed",
-    suits: relaxedBytes,
+    suits: (_, target) => exactDot(target),
     tile: (g, target) => ({ mr: 6, nv: 2, element: relaxedElement(g, target), weightBytes: 1 }),
     speed: 32,
   },
@@ -41,13 +38,13 @@ const choices: readonly Choice[] = [
   },
   {
     name: "qs8_gemv_3x16c4__wasmrelaxed",
-    suits: (g, target) => relaxedBytes(g, target) && rowsOf(g) <= 2,
+    suits: (g, target) => exactDot(target) && rowsOf(g) <= 2,
     tile: (g, target) => ({ mr: 2, nv: 4, element: relaxedElement(g, target), weightBytes: 1 }),
     speed: 40,
   },
   {
     name: "qs8_gemv_2x16c2__wasmsimd",
-    suits: (g) => byteWeights(g) && rowsOf(g) <= 2,
+    suits: (g) => rowsOf(g) <= 2,
     tile: () => ({ mr: 2, nv: 4, element: wide, weightBytes: 1 }),
     speed: 13,
   },
@@ -84,7 +81,7 @@ const row = (choice: Choice): WasmKernel => ({
   },
   key: (node, target) => {
     const t = tileOf(choice, node, target);
-    return `${JSON.stringify(t.tile)} ${geometryKey(t.g)} ${t.finisher.key}`;
+    return `${geometryKey(t.g)} ${t.key}`;
   },
   pack: (node, target) => tileOf(choice, node, target).pack(),
   // Which signedness the engine wants decides whether bytes are copied; memory is set aside for either.

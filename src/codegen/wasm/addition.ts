@@ -9,9 +9,7 @@ const isSingle = (v: number): boolean => Number.isFinite(v) && Object.is(Math.fr
 /** An f32 times a constant, rounded once to f32 whether or not the constant is one. */
 export function timesConstant(f: Func, x: Expr, k: number): Expr {
   const { m } = f;
-  return isSingle(k)
-    ? m.f32.mul(x, m.f32.const(k))
-    : m.f32.demote(m.f64.mul(m.f64.promote(x), m.f64.const(k)));
+  return isSingle(k) ? m.f32.mul(x, m.f32.const(k)) : m.f32.demote(m.f64.mul(m.f64.promote(x), m.f64.const(k)));
 }
 
 /** An f64 rounded to a whole one, halves away from zero. */
@@ -80,8 +78,12 @@ export function hasLaneAddition(by: Addition, reach: readonly [number, number]):
       return k.every(isSingle);
     case "fixed_away":
     case "fixed_up":
-      return k.every(Number.isInteger) && k[2] > 0 && k[2] < 31 &&
-        Math.abs(k[0]) * reach[0] + Math.abs(k[1]) * reach[1] + 2 ** k[2] < 2 ** 31;
+      return (
+        k.every(Number.isInteger) &&
+        k[2] > 0 &&
+        k[2] < 31 &&
+        Math.abs(k[0]) * reach[0] + Math.abs(k[1]) * reach[1] + 2 ** k[2] < 2 ** 31
+      );
     case "q31_three":
     case "q31_three_sub": {
       const [, mx, ex, my, ey, mz, ez] = k;
@@ -135,7 +137,11 @@ export function laneAddition(
     case "q31_three":
     case "q31_three_sub": {
       const [left, mx, ex, my, ey, mz, ez] = k;
-      const [rx, ry, rz] = [laneDoubleRounding(f, mx, ex), laneDoubleRounding(f, my, ey), laneDoubleRounding(f, mz, ez)];
+      const [rx, ry, rz] = [
+        laneDoubleRounding(f, mx, ex),
+        laneDoubleRounding(f, my, ey),
+        laneDoubleRounding(f, mz, ez),
+      ];
       const part = (v: Local, zero: Local) => i32x4.shl(centered(v, zero), m.i32.const(left));
       const join = by.rule === "q31_three" ? i32x4.add : i32x4.sub;
       return (x, y) => finish(rz(join(rx(part(x, zx)), ry(part(y, zy)))));

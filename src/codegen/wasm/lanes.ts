@@ -1,7 +1,7 @@
 /** Groups of four 32-bit lanes: how vector kernels read narrow storages into them and store them back. */
 import { type Storage, storages } from "../../ir/type.ts";
-import type { Expr, Func, Local } from "./asm.ts";
 import { storeFirst } from "./access.ts";
+import type { Expr, Func, Local } from "./asm.ts";
 
 /** A vector local that starts with a value. */
 export const vec = (f: Func, value: Expr): Local => f.let(f.b.v128, value);

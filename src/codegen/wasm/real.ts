@@ -1,6 +1,7 @@
 /** The functions of real numbers of `ir/math.ts` in wasm: the same doubles in the same order, so the same bits. */
-import type { Expr, Func } from "./asm.ts";
+
 import { ln2High, ln2Low, log2e, rounder, taylor } from "../../ir/math.ts";
+import type { Expr, Func } from "./asm.ts";
 
 /** Locals of the functions here: 0 is the argument, the others are scratch. */
 const [n, r, p, scale] = [1, 2, 3, 4];
@@ -31,10 +32,7 @@ function exponential(f: Func, which: "exp" | "expm1"): string {
       set(p, k(1 / 39916800)),
       ...taylor.map((c) => set(p, d.add(d.mul(get(p), get(r)), k(c)))),
       set(scale, power),
-      d.add(
-        d.mul(get(scale), d.mul(get(p), get(r))),
-        which === "exp" ? get(scale) : d.sub(get(scale), k(1)),
-      ),
+      d.add(d.mul(get(scale), d.mul(get(p), get(r))), which === "exp" ? get(scale) : d.sub(get(scale), k(1))),
     ],
     b.f64,
   );

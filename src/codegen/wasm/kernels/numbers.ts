@@ -95,8 +95,7 @@ export const binaryKernels = [
     name: "f32_vbinary_x16__wasmsimd",
     cost: 1,
     inPlace: [0, 1],
-    applies: (node) =>
-      node.type.storage === "f32" && sameShapes(node) && laneBinaries.includes(fnOf<Binary>(node)),
+    applies: (node) => node.type.storage === "f32" && sameShapes(node) && laneBinaries.includes(fnOf<Binary>(node)),
     emit(f, node, at) {
       const fn = fnOf<Exclude<Binary, "floordiv">>(node);
       eachLane(f, node, at, 2, ([x, y]) => f.m.f32x4[fn](f.get(x), f.get(y)));

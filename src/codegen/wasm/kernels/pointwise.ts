@@ -1,10 +1,9 @@
 /** Rows of `clamp`, `table` and `extremum`: stored values in, stored values of the same scale (or a table's) out. */
 import { type Node, operandsOf } from "../../../ir/graph.ts";
 import { sizeOf, storages } from "../../../ir/type.ts";
-import { loadElement, pointer } from "../access.ts";
+import { loadElement, pointer, storeFirst } from "../access.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import { chunks, floatLanes, vec } from "../lanes.ts";
-import { storeFirst } from "../access.ts";
 import type { Addresses } from "../operands.ts";
 import { eachElement, plainRow, sameShapes, scalarCost } from "./plain.ts";
 

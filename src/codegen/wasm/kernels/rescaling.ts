@@ -2,7 +2,7 @@
 import type { Node } from "../../../ir/graph.ts";
 import type { Rescale } from "../../../ir/rescale.ts";
 import { type Channels, sizeOf, storages, type TensorType, zeroOf } from "../../../ir/type.ts";
-import { byteStrides, loadElement, nest, pointer, storeElement, valueType } from "../access.ts";
+import { byteStrides, loadElement, nest, pointer, storeElement } from "../access.ts";
 import { awayFromZero } from "../addition.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import type { Pack } from "../kernel.ts";
@@ -46,8 +46,12 @@ export const requantizeKernels = [
     inPlace: [0],
     applies: (node) => {
       const { by, clamp } = requantizeAttrs(node);
-      return isShort(node.type) && zeroOf(node.in.x.type) >= -(2 ** 16) && hasLaneRescale(by, clamp[0], clamp[1]) &&
-        (isShort(node.in.x.type) || zeroOf(node.in.x.type) === 0);
+      return (
+        isShort(node.type) &&
+        zeroOf(node.in.x.type) >= -(2 ** 16) &&
+        hasLaneRescale(by, clamp[0], clamp[1]) &&
+        (isShort(node.in.x.type) || zeroOf(node.in.x.type) === 0)
+      );
     },
     emit(f, node, at) {
       const { by, clamp } = requantizeAttrs(node);
@@ -152,7 +156,7 @@ export const quantizeKernels = [
         const big = (): Expr => f64.ge(f64.abs(f.get(v)), f64.const(2 ** 63));
         const whole = f.let(f.b.f64, select(big(), f.get(v), f.get(rounded)));
         const limited = f64.max(
-          f64.min(f64.add(f.get(whole), f64.const(zero)), f64.const(clamp[1])),
+          f64.min(f64.promote(f32.demote(f64.add(f.get(whole), f64.const(zero)))), f64.const(clamp[1])),
           f64.const(clamp[0]),
         );
         const stored = f.let(f.b.i32, f.m.i32.trunc_s_sat.f64(limited));
@@ -203,13 +207,11 @@ export const dequantizeKernels = [
     emit(f, node, at) {
       const { f32, f64 } = f.m;
       const type = node.in.x.type as TensorType;
-      const real = (x: Local): Expr =>
-        valueType(f, type.storage) === f.b.i32 ? f64.convert_s.i32(f.get(x)) : f64.convert_s.i64(f.get(x));
       const along = axisOf(type);
       if (!along) {
         const { scale, zero } = type.quant as { scale: number; zero: number };
         eachElement(f, node, at, ([x]) =>
-          f32.mul(f32.const(Math.fround(scale)), f32.demote(f64.sub(real(x), f64.const(zero)))),
+          f32.mul(f32.const(Math.fround(scale)), f32.convert_s.i32(f.m.i32.sub(f.get(x), f.m.i32.const(zero)))),
         );
         return;
       }
@@ -221,7 +223,7 @@ export const dequantizeKernels = [
       nest(f, shape, [x, y, k], () => {
         const v = f.let(f.b.i32, loadElement(f, type.storage, f.get(x.at)));
         // The stored value is rounded to f32 before the zero point is taken away.
-        const centered = f64.sub(f64.promote(f32.demote(real(v))), f64.load(8, 1, f.get(k.at)));
+        const centered = f64.sub(f64.promote(f32.convert_s.i32(f.get(v))), f64.load(8, 1, f.get(k.at)));
         f.do(f32.store(0, 1, f.get(y.at), f32.demote(f64.mul(f64.load(0, 1, f.get(k.at)), centered))));
       });
     },

@@ -1,0 +1,41 @@
+/** Graph -> WebAssembly: passes, plan, module. */
+import { probeEngine } from "../../runtime/probe.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Graph } from "../ir/graph.ts";
+import { type PipelineOptions, runPipeline } from "../passes/pipeline.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import type { WasmTarget } from "./wasm/kernel.ts";
+import { emitModule, type ModuleOptions } from "./wasm/module.ts";
+
+/** Which instructions a module may use: `auto` takes what this machine's engine has. */
+export type Features = "auto" | "simd128" | "relaxed";
+
+/** The target for this machine's engine. Throws ArgumentError if it lacks what is asked for. */
+export function hostTarget(features: Features = "auto"): WasmTarget {
+  const engine = probeEngine();
+  if (!engine.simd) throw new ArgumentError("features", "an engine with WebAssembly SIMD", "this one");
+  if (features === "relaxed" && !engine.relaxed) {
+    throw new ArgumentError("features", "simd128 or auto, as this engine has no relaxed SIMD", features);
+  }
+  const relaxed = features === "relaxed" || (features === "auto" && engine.relaxed);
+  return relaxed ? { level: "relaxed", dot: engine.dot } : { level: "simd128", dot: "inexact" };
+}
+
+/** What compiling gave. */
+export interface Build {
+  /** The graph after all passes. */
+  readonly graph: Graph;
+  readonly plan: Plan;
+  readonly wasm: Uint8Array;
+}
+
+/** Compiles a graph. Throws VerifyFailure if it is not legal, ModelError for a node that no kernel computes. */
+export async function build(
+  graph: Graph,
+  target: WasmTarget = hostTarget(),
+  options: ModuleOptions & { readonly passes?: PipelineOptions } = {},
+): Promise<Build> {
+  const lowered = runPipeline(graph, options.passes);
+  const plan = makePlan(lowered, target);
+  return { graph: lowered, plan, wasm: await emitModule(plan, options) };
+}

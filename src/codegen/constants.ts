@@ -1,0 +1,48 @@
+/** The constants of a module: byte strings that stand one after another in memory, equal ones once. */
+import { alignUp } from "./arena.ts";
+
+/** Bytes at an address. */
+export interface Segment {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Collects constants and gives each its address. */
+export class ConstantPool {
+  readonly #segments: Segment[] = [];
+  readonly #byHash = new Map<number, Segment[]>();
+  #end = 0;
+
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  /** Bytes from address 0 to the end of the last constant. */
+  get bytes(): number {
+    return this.#end;
+  }
+
+  /** The address of these bytes, at a multiple of `align`, which is a power of two of at most 64; they are copied. */
+  add(bytes: Uint8Array, align: number): number {
+    const hash = hashOf(bytes);
+    const known = this.#byHash.get(hash) ?? [];
+    const same = known.find((s) => s.at % align === 0 && equal(s.bytes, bytes));
+    if (same) return same.at;
+    const segment = { at: alignUp(this.#end, Math.max(align, 16)), bytes: bytes.slice() };
+    this.#segments.push(segment);
+    this.#byHash.set(hash, [...known, segment]);
+    this.#end = segment.at + bytes.length;
+    return segment.at;
+  }
+}
+
+/** FNV-1a of length and content. */
+function hashOf(bytes: Uint8Array): number {
+  let h = 0x811c9dc5 ^ bytes.length;
+  for (const b of bytes) h = Math.imul(h ^ b, 0x01000193);
+  return h >>> 0;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((v, i) => v === b[i]);
+}

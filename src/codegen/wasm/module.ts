@@ -1,0 +1,141 @@
+/** Plan -> one WebAssembly module: a function per distinct kernel, `run`, the packed constants, and a description of it all. */
+
+import type { Segment } from "../constants.ts";
+import type { Plan, Port, Step } from "../plan.ts";
+import { type Binaryen, Func, type Module } from "./asm.ts";
+
+/** How a module is made. */
+export interface ModuleOptions {
+  /** Also export each step as `step0`, `step1`, ..., so that a profiler can time them. */
+  readonly steps?: boolean;
+  /** Keep the names of functions, which stack traces and profilers show. On unless set to false. */
+  readonly names?: boolean;
+}
+
+/** The version of the `qjit` section that this compiler writes and the runtime reads. */
+export const formatVersion = 1;
+
+/** Calls in one function at most: larger ones take engines long to compile. */
+const callsPerFunction = 200;
+
+const pageBytes = 65536;
+
+/**
+ * The module's bytes. Exports `memory` and `run`; a custom section `qjit` says in JSON what the parameters and outputs are
+ * and where they are in memory, so that the module alone can be run.
+ */
+export async function emitModule(plan: Plan, options: ModuleOptions = {}): Promise<Uint8Array> {
+  const { default: b } = await import("binaryen");
+  const m = new b.Module();
+  try {
+    const { SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt, RelaxedSIMD } = b.Features;
+    const base = SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt;
+    m.setFeatures(plan.target.level === "relaxed" ? base | RelaxedSIMD : base);
+    const pages = Math.ceil(plan.memoryBytes / pageBytes);
+    m.setMemory(
+      pages,
+      pages,
+      "memory",
+      segmentsOf(plan.constants).map((s) => ({ offset: m.i32.const(s.at), data: s.bytes, passive: false })),
+    );
+    const names = emitKernels(b, m, plan);
+    const call = (s: Step): number =>
+      m.call(
+        names.get(s.key)!,
+        s.args.map((a) => m.i32.const(a)),
+        b.none,
+      );
+    emitRun(b, m, plan.steps, call);
+    if (options.steps) {
+      for (const [i, s] of plan.steps.entries()) {
+        m.addFunction(`step${i}`, b.none, b.none, [], call(s));
+        m.addFunctionExport(`step${i}`, `step${i}`);
+      }
+    }
+    m.addCustomSection("qjit", new TextEncoder().encode(JSON.stringify(describe(plan))));
+    if (!m.validate()) throw new Error(`the module of ${plan.name} does not validate`);
+    b.setDebugInfo(options.names !== false);
+    return m.emitBinary();
+  } finally {
+    m.dispose();
+  }
+}
+
+/** Adds a function for each distinct kernel. Returns the functions' names by key. */
+function emitKernels(b: Binaryen, m: Module, plan: Plan): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const s of plan.steps) {
+    if (names.has(s.key)) continue;
+    let name = `${s.kernel.name} ${s.name}`;
+    while (m.getFunction(name)) name += "'";
+    names.set(s.key, name);
+    const f = new Func(b, m, name, s.args.length);
+    s.kernel.emit(f, s.node, plan.target);
+    f.end();
+  }
+  return names;
+}
+
+/** `run`: all calls in order, through parts where there are many. */
+function emitRun(b: Binaryen, m: Module, steps: readonly Step[], call: (s: Step) => number): void {
+  const parts: number[] = [];
+  for (let i = 0; i < steps.length; i += callsPerFunction) {
+    const body = m.block(null, steps.slice(i, i + callsPerFunction).map(call), b.none);
+    if (steps.length <= callsPerFunction) parts.push(body);
+    else {
+      m.addFunction(`run.${i / callsPerFunction}`, b.none, b.none, [], body);
+      parts.push(m.call(`run.${i / callsPerFunction}`, [], b.none));
+    }
+  }
+  m.addFunction("run", b.none, b.none, [], m.block(null, parts, b.none));
+  m.addFunctionExport("run", "run");
+}
+
+/** Runs of zero bytes of at least this length are left out of data segments, as memory begins with zeros. */
+const zeroRun = 64;
+
+function* nonZero({ at, bytes }: Segment): Generator<Segment> {
+  let start = -1;
+  let zeros = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] !== 0) {
+      if (start < 0) start = i;
+      zeros = 0;
+    } else if (start >= 0 && ++zeros === zeroRun) {
+      yield { at: at + start, bytes: bytes.subarray(start, i + 1 - zeroRun) };
+      start = -1;
+    }
+  }
+  if (start >= 0) yield { at: at + start, bytes: bytes.subarray(start, bytes.length - zeros) };
+}
+
+/** Constants as data segments: neighbours joined, long runs of zeros left out. */
+export function segmentsOf(constants: readonly Segment[]): Segment[] {
+  const size = constants.reduce((end, s) => Math.max(end, s.at + s.bytes.length), 0);
+  const image = new Uint8Array(size);
+  for (const s of constants) image.set(s.bytes, s.at);
+  return [...nonZero({ at: 0, bytes: image })];
+}
+
+/** What the `qjit` section says; `runtime/description.ts` is its reader. */
+function describe(plan: Plan): Record<string, unknown> {
+  const port = ({ name, type, at }: Port) => ({
+    name,
+    storage: type.storage,
+    shape: type.shape,
+    ...(type.quant ? { quant: type.quant } : {}),
+    offset: at,
+  });
+  return {
+    format: formatVersion,
+    name: plan.name,
+    ...(plan.profile === undefined ? {} : { profile: plan.profile }),
+    level: plan.target.level,
+    dot: plan.target.dot,
+    inputs: plan.params.map(port),
+    outputs: plan.outputs.map(port),
+    arena: plan.arena.bytes,
+    memory: plan.memoryBytes,
+    steps: plan.steps.map((s) => [s.name, s.kernel.name]),
+  };
+}

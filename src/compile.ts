@@ -1,0 +1,125 @@
+/** A graph made ready to run on a target. */
+import { probeEngine } from "../runtime/probe.ts";
+import { Program as RuntimeProgram } from "../runtime/program.ts";
+import { build, type Features, hostTarget } from "./codegen/build.ts";
+import type { WasmTarget } from "./codegen/wasm/kernel.ts";
+import { ArgumentError } from "./errors.ts";
+import type { Graph } from "./ir/graph.ts";
+import { interpret } from "./ir/interpret.ts";
+import { allocate, sizeOf, type TensorType, type TypedArray } from "./ir/type.ts";
+import { verified } from "./ir/verify.ts";
+
+/** Where a graph can run. */
+export type Target = "wasm" | "interpreter";
+
+/** `auto` takes the fastest target that there is; which one it took, `Program.target` says. */
+export interface CompileOptions {
+  readonly target?: "auto" | Target;
+  /** WebAssembly instructions to use: `auto` takes what the engine has. */
+  readonly features?: Features;
+}
+
+/** An input or output of a program. */
+export interface Port {
+  readonly name: string;
+  readonly type: TensorType;
+}
+
+/** Row-major values for the inputs: in their order, or by name. */
+export type Inputs = readonly TypedArray[] | Readonly<Record<string, TypedArray>>;
+
+/** A graph on a target. Results are row-major, in the order of `outputs`, and belong to the caller. */
+export interface Program {
+  readonly target: Target;
+  /** The WebAssembly instructions in use; undefined on the interpreter. */
+  readonly level?: "simd128" | "relaxed";
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  run(inputs: Inputs): Promise<TypedArray[]>;
+  runSync(inputs: Inputs): TypedArray[];
+  /** Gives back what the target holds; the program cannot run any more. */
+  dispose(): void;
+}
+
+/**
+ * Makes a graph ready. Throws VerifyFailure if it is not legal, ArgumentError for a target that does not exist or that this
+ * engine does not have, ModelError for a node that the target cannot compute.
+ */
+export async function compile(graph: Graph, options: CompileOptions = {}): Promise<Program> {
+  const { target = "auto", features } = options;
+  switch (target) {
+    case "interpreter":
+      return interpreterProgram(verified(graph));
+    case "wasm":
+      return wasmProgram(graph, hostTarget(features));
+    case "auto":
+      return probeEngine().simd ? wasmProgram(graph, hostTarget(features)) : interpreterProgram(verified(graph));
+  }
+  throw new ArgumentError("target", '"auto", "wasm" or "interpreter"', target);
+}
+
+/** The graph as a WebAssembly module of its own. */
+export async function wasmProgram(graph: Graph, target: WasmTarget): Promise<Program> {
+  const { wasm } = await build(graph, target);
+  const module = new RuntimeProgram(await WebAssembly.compile(wasm as BufferSource));
+  const inputs = graph.params.map((p) => ({ name: graph.nameOf(p), type: p.type }));
+  let live = true;
+  const runSync = (given: Inputs): TypedArray[] => {
+    if (!live) throw disposed();
+    return module.runSync(inputsOf(given, inputs));
+  };
+  return {
+    target: "wasm",
+    level: target.level,
+    inputs,
+    outputs: graph.outputs.map((o) => ({ name: o.name, type: o.node.type })),
+    run: async (given) => runSync(given),
+    runSync,
+    dispose() {
+      live = false;
+      module.dispose();
+    },
+  };
+}
+
+const disposed = () => new ArgumentError("program", "one that is not disposed", "a disposed one");
+
+/** The graph by its ops' reference meaning, as it is. */
+export function interpreterProgram(graph: Graph): Program {
+  const inputs = graph.params.map((p) => ({ name: graph.nameOf(p), type: p.type }));
+  let live = true;
+  const runSync = (given: Inputs): TypedArray[] => {
+    if (!live) throw disposed();
+    // The interpreter may hand on its inputs and constants as they are.
+    return interpret(graph, inputsOf(given, inputs)).map((data) => data.slice());
+  };
+  return {
+    target: "interpreter",
+    inputs,
+    outputs: graph.outputs.map((o) => ({ name: o.name, type: o.node.type })),
+    run: async (given) => runSync(given),
+    runSync,
+    dispose() {
+      live = false;
+    },
+  };
+}
+
+/** The given values in the order of the ports. Throws ArgumentError naming the input that does not fit. */
+export function inputsOf(given: Inputs, ports: readonly Port[]): TypedArray[] {
+  if (typeof given !== "object" || given === null)
+    throw new ArgumentError("inputs", "a list of typed arrays, or a record of them by name", given);
+  const list = Array.isArray(given) ? (given as readonly TypedArray[]) : undefined;
+  if (list && list.length !== ports.length) throw new ArgumentError("inputs", `${ports.length} arrays`, list.length);
+  const names = ports.map((p) => p.name);
+  const extra = list ? undefined : Object.keys(given).find((name) => !names.includes(name));
+  if (extra !== undefined) throw new ArgumentError("inputs", `the names ${names.join(", ")}`, extra);
+  return ports.map(({ name, type }, i) => {
+    const array = list ? list[i] : (given as Readonly<Record<string, TypedArray>>)[name];
+    const wanted = allocate(type.storage, 0).constructor;
+    const size = sizeOf(type.shape);
+    if (array?.constructor !== wanted || array.length !== size)
+      throw new ArgumentError(`inputs.${name}`, `a ${wanted.name} of ${size} values`, array ?? "nothing");
+    return array;
+  });
+}

@@ -3,16 +3,16 @@ export class QjitError extends Error {
   override name = "QjitError";
 }
 
-/** Wrong use of an API: which argument, what was wanted, what came. */
+/** Wrong use of an API: which argument, what was wanted, what came; `where` says which call, if that is known. */
 export class ArgumentError extends QjitError {
   override name = "ArgumentError";
   readonly argument: string;
   readonly wanted: string;
   readonly got: string;
 
-  constructor(argument: string, wanted: string, got: unknown) {
+  constructor(argument: string, wanted: string, got: unknown, where?: string) {
     const text = describe(got);
-    super(`${argument}: wanted ${wanted}, got ${text}`);
+    super(`${where === undefined ? "" : `${where}: `}${argument}: wanted ${wanted}, got ${text}`);
     this.argument = argument;
     this.wanted = wanted;
     this.got = text;

@@ -40,6 +40,13 @@ export const averagingRules = {
       return roundHalfEven(f((sum - inside * zero.x) * inverse)) + zero.result;
     },
   },
+  /** PyTorch, NCHW, with the divisor stated by the caller: one f32 multiplier for every window, zero point before the rounding. */
+  torch_nchw_fixed: {
+    constants: ["multiplier"],
+    average: (sum, inside, _, zero, [m]) => roundHalfEven(f(f((sum - inside * zero.x) * m) + zero.result)),
+  },
+  /** PyTorch's adaptive pool, NCHW: the plain stored sum times one f32 multiplier; same scale in and out. */
+  raw_even: { constants: ["multiplier"], average: (sum, _, __, ___, [m]) => roundHalfEven(f(sum * m)) },
   /** QNNPACK: one f32 multiplier for every window (padding counts), zero point after the rounding. */
   qnnpack: {
     constants: ["multiplier"],

@@ -20,7 +20,7 @@ export const quantizeRules = {
 } as const;
 
 export const quantize = defineOp("quantize", {
-  doc: "Real numbers to stored integers: round(x by k) + zero point, clamped. `k` is the scale or its reciprocal as `by` wants; not-a-number gives the lower bound unless `nan` says upper.",
+  doc: "Real numbers to stored integers: round(x by k) + zero point, clamped. `k` is the scale or its reciprocal as `by` wants; not-a-number gives the lower bound unless `nan` says upper. The zero point is added in f32, which only i32 results can feel.",
   operands: { x: tensor("f32") },
   attrs: {
     by: oneOf(["recip_even", "div_even", "div_away"]),
@@ -55,7 +55,7 @@ export const quantize = defineOp("quantize", {
       if (Number.isNaN(v)) out[i] = nan === "low" ? lo : hi;
       // PyTorch converts to int64 first, where everything beyond 2^63 becomes the lowest integer.
       else if (infinityLow && Math.abs(v) >= 2 ** 63) out[i] = lo;
-      else out[i] = clamp(v + zero, lo, hi);
+      else out[i] = clamp(f(v + zero), lo, hi);
     }
     return out;
   },
@@ -74,7 +74,7 @@ export const quantize = defineOp("quantize", {
 });
 
 export const dequantize = defineOp("dequantize", {
-  doc: "Stored integers to real numbers: scale * (q - zero point), rounded to f32 once. Per tensor the scale is taken as f32 (PyTorch, ONNX, TFLite agree); along an axis it stays a double, as in PyTorch.",
+  doc: "Stored integers to real numbers: scale * (q - zero point) with a 32-bit difference, rounded to f32 once. Per tensor the scale is taken as f32 (PyTorch, ONNX, TFLite agree); along an axis it stays a double, as in PyTorch.",
   operands: { x: tensor("i8", "u8", "i16", "u16", "i32") },
   attrs: {},
   kind: "elementwise",
@@ -89,7 +89,7 @@ export const dequantize = defineOp("dequantize", {
     const { quant, shape } = x.type;
     if (quant?.kind === "tensor") {
       const scale = f(quant.scale);
-      for (let i = 0; i < out.length; i++) out[i] = scale * f(data[i] - quant.zero);
+      for (let i = 0; i < out.length; i++) out[i] = scale * f((data[i] - quant.zero) | 0);
       return out;
     }
     const axis =

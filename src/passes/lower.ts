@@ -14,7 +14,7 @@ export const lower = rulePass(
     // conv2d(x, w) == k.conv(x, w) with nothing done to the sums.
     rule("lower-conv2d", conv2d, (n, b) => b.make(kConv, n.in, n.attrs, n.type)),
 
-    rule("lower-linear", linear, (n, b) => b.make(kGemm, n.in, {}, n.type)),
+    rule("lower-linear", linear, (n, b) => b.make(kGemm, n.in, n.attrs, n.type)),
 
     // A quantized product does not exist without its requantize: k.mul never stores its 32-bit products.
     rule("lower-qmul", requantize, (n, b) => {

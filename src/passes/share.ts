@@ -1,5 +1,5 @@
 /** What is computed twice is computed once. */
-import { type Node, operandsOf } from "../ir/graph.ts";
+import type { Node } from "../ir/graph.ts";
 import { sameType } from "../ir/type.ts";
 import { rulePass } from "./pass.ts";
 import { type Rewriter, rule } from "./rewrite.ts";
@@ -24,7 +24,7 @@ export const shareEqual = rulePass("shareEqual", "The same op on the same operan
     (n, b) => {
       let seen = seenIn.get(b);
       if (!seen) seenIn.set(b, (seen = new Map()));
-      const key = `${n.op.name} ${operandsOf(n).map(idOf)}`;
+      const key = keyOf(n);
       const like = seen.get(key) ?? [];
       seen.set(key, like);
       const equal = like.find((m) => b.usesOf(m) > 0 && sameType(m.type, n.type) && sameAttrs(m, n));
@@ -34,10 +34,18 @@ export const shareEqual = rulePass("shareEqual", "The same op on the same operan
   ),
 ]);
 
-/** Same attributes, and the operands in the same slots. Infinite bounds of clamps tell apart, though JSON has no word for them. */
+/** The op and what stands in each of its slots. */
+function keyOf(node: Node): string {
+  const slots = Object.keys(node.op.operands).map((key) => {
+    const operand = node.in[key];
+    return operand === undefined ? "" : Array.isArray(operand) ? operand.map(idOf).join("+") : idOf(operand);
+  });
+  return `${node.op.name} ${slots}`;
+}
+
+/** JSON has no word for the infinite bounds of clamps and writes -0 as 0, so numbers are written by themselves. */
 function sameAttrs(a: Node, b: Node): boolean {
-  const given = (n: Node) => Object.keys(n.op.operands).filter((key) => n.in[key] !== undefined);
   const text = (n: Node) =>
-    JSON.stringify([given(n), n.attrs], (_, v) => (Number.isFinite(v) ? v : typeof v === "number" ? String(v) : v));
+    JSON.stringify(n.attrs, (_, v) => (typeof v === "number" ? (Object.is(v, -0) ? "-0" : String(v)) : v));
   return text(a) === text(b);
 }

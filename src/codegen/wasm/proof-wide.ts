@@ -1,6 +1,6 @@
 /** The formulas of proof.ts in double precision: twice the work in a kernel, and next to every channel has constants. */
 import { clamp } from "../../ir/rescale.ts";
-import { type Channel, constantFit, type Fit, type Form, factorOf, type Steps } from "./proof.ts";
+import { type Channel, constantFit, type Fit, type Form, factorOf, type Shape, type Steps } from "./proof.ts";
 
 /** The double formula on one accumulator, not clamped. */
 export function applyWide(form: Form, k: Fit, zero: number, acc: number): number {
@@ -11,7 +11,7 @@ export function applyWide(form: Form, k: Fit, zero: number, acc: number): number
 }
 
 /** Constants of the double formula that equals a channel's rule at every reachable accumulator, if the search finds any. */
-export function fitWide(form: Form, c: Channel, steps: Steps, zero: number): Fit | undefined {
+export function fitWide({ form, zero }: Shape, c: Channel, steps: Steps): Fit | undefined {
   const scale = factorOf(c.by, c.index);
   let least = Number.NEGATIVE_INFINITY;
   let most = Number.POSITIVE_INFINITY;

@@ -8,7 +8,7 @@
  *
  * in single precision, each operation rounded to f32, for whatever rounding rule the node names.
  */
-import { clamp, type Rescale, rescaleRules } from "../../ir/rescale.ts";
+import { clamp, type Rescale, type RescaleRule, rescaleRules } from "../../ir/rescale.ts";
 
 const f = Math.fround;
 
@@ -132,16 +132,44 @@ function nudge(x: number, ulps: number): number {
 const scratchFloat = new Float32Array(1);
 const scratchInt = new Int32Array(scratchFloat.buffer);
 
+/** Which formula suits a rule and what it adds at the end, for all channels of a node. */
+export interface Shape {
+  readonly form: Form;
+  /** The integer that the kernel adds after rounding. */
+  readonly zero: number;
+}
+
+/** The formula for a rule whose results are clamped to `bounds`. */
+export function shapeOf(rule: RescaleRule, zero: number, bounds: readonly [number, number]): Shape {
+  // These two are instances of the formula already.
+  if (rule === "f32_rne") return { form: "plus", zero };
+  if (rule === "f32_rne_zp") return { form: "plus", zero: 0 };
+  // Where only one side of zero survives the clamp (relu), one offset does; rules that round halves away need two else.
+  const oneSided = bounds[0] >= zero || bounds[1] <= zero;
+  if (!oneSided && (rule === "q31_double" || rule === "f64_away")) return { form: "away", zero };
+  // Floats are finest around zero, which therefore goes to the middle of the results.
+  return { form: "plus", zero: Math.round((bounds[0] + bounds[1]) / 2) };
+}
+
+/** The constants of a rule that is an instance of the formula. */
+function naturalFit({ by, index, zero }: Channel): Fit | undefined {
+  const scale = by.a[by.a.length === 1 ? 0 : index];
+  if (by.rule === "f32_rne") return { shift: 0, scale, offset: 0 };
+  if (by.rule === "f32_rne_zp") return { shift: 0, scale, offset: zero };
+  return undefined;
+}
+
 /** How many neighbours of the factor, and of the shift, a search tries. */
 const scaleTries = 24;
 const shiftTries = 12;
 
 /**
  * Constants of a formula that equals a channel's rule at every reachable accumulator, or undefined if the search finds
- * none. `zero` is the integer that the kernel adds after rounding, common to all channels: the result's zero point for
- * "away", the middle of the result's range for "plus" (where values are smallest, floats are finest).
+ * none.
  */
-export function fitChannel(form: Form, c: Channel, steps: Steps, zero: number): Fit | undefined {
+export function fitChannel({ form, zero }: Shape, c: Channel, steps: Steps): Fit | undefined {
+  const natural = naturalFit(c);
+  if (natural && proves(form, natural, zero, c, steps)) return natural;
   const factor = f(factorOf(c.by, c.index));
   if (steps.at.length === 0) {
     const fixed = constantFit(form, steps, zero);

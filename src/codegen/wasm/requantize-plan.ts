@@ -2,7 +2,7 @@
 import type { Stage } from "../../ir/epilogue.ts";
 import { storages, type TensorType, zeroOf } from "../../ir/type.ts";
 import { type Conv, reachOf } from "./kernels/conv-geometry.ts";
-import { type Channel, type Fit, type Form, fitChannel, type Steps, stepsOf } from "./proof.ts";
+import { type Channel, type Fit, fitChannel, type Shape, type Steps, shapeOf, stepsOf } from "./proof.ts";
 import { proveAddition, type SumFit } from "./proof-add.ts";
 import { fitWide } from "./proof-wide.ts";
 
@@ -13,22 +13,20 @@ export type Path = "f32" | "f64" | "exact";
 export class ChannelPlan {
   readonly #channel: Channel;
   readonly #steps: Steps | undefined;
-  readonly #form: Form;
-  readonly #zero: number;
+  readonly #shape: Shape;
   #wide: Fit | undefined | null = null;
   readonly fit: Fit | undefined;
 
-  constructor(channel: Channel, form: Form, zero: number) {
+  constructor(channel: Channel, shape: Shape) {
     this.#channel = channel;
     this.#steps = stepsOf(channel);
-    this.#form = form;
-    this.#zero = zero;
-    this.fit = this.#steps && fitChannel(form, channel, this.#steps, zero);
+    this.#shape = shape;
+    this.fit = this.#steps && fitChannel(shape, channel, this.#steps);
   }
 
   get wide(): Fit | undefined {
     if (this.#wide === null) {
-      this.#wide = this.#steps && fitWide(this.#form, this.#channel, this.#steps, this.#zero);
+      this.#wide = this.#steps && fitWide(this.#shape, this.#channel, this.#steps);
     }
     return this.#wide;
   }
@@ -39,11 +37,8 @@ export class ChannelPlan {
 }
 
 /** The requantize stage of a node with the formula chosen for it. */
-export interface RequantizePlan {
+export interface RequantizePlan extends Shape {
   readonly stage: Extract<Stage, { kind: "requantize" }>;
-  readonly form: Form;
-  /** The integer that the f32 formula adds after rounding. */
-  readonly zero: number;
   readonly channels: readonly ChannelPlan[];
 }
 
@@ -128,16 +123,11 @@ function sumsInLanes(add: AddPlan["stage"], first: RequantizePlan["stage"], resi
 
 function planRequantize(g: Conv, stage: Extract<Stage, { kind: "requantize" }>): RequantizePlan {
   const reach = reachOf(g);
-  const middle = Math.round((stage.clamp[0] + stage.clamp[1]) / 2);
-  // Where only one side of zero survives the clamp (relu), one offset does; else each side has its own.
-  const oneSided = stage.clamp[0] >= stage.zero || stage.clamp[1] <= stage.zero;
-  const symmetric = stage.by.rule === "q31_double" || stage.by.rule === "f64_away";
-  const form: Form = symmetric && !oneSided ? "away" : "plus";
-  const zero = form === "plus" ? middle : stage.zero;
+  const shape = shapeOf(stage.by.rule, stage.zero, stage.clamp);
   const channels = reach.map(
-    (r, index) => new ChannelPlan({ by: stage.by, index, zero: stage.zero, clamp: stage.clamp, reach: r }, form, zero),
+    (r, index) => new ChannelPlan({ by: stage.by, index, zero: stage.zero, clamp: stage.clamp, reach: r }, shape),
   );
-  return { stage, form, zero, channels };
+  return { stage, ...shape, channels };
 }
 
 /** The channels of each path, for reports. */

@@ -1,5 +1,6 @@
 /** General questions about nodes, answered from types, attributes and declarations, never from a list of ops. */
-import { type Node, operandsOf } from "../ir/graph.ts";
+import { type Node, operandsOf, typesOf } from "../ir/graph.ts";
+import type { Constraint } from "../ir/op.ts";
 import { clamp, table } from "../ir/ops/elementwise.ts";
 import { constant } from "../ir/ops/source.ts";
 import { clamp as limit } from "../ir/rescale.ts";
@@ -27,6 +28,12 @@ export function limitsOf(node: Node): Limits {
 export function thenClamp(inner: Limits, outer: Limits, float: boolean): Limits | undefined {
   if (float && !(Math.max(inner[0], outer[0]) < Math.min(inner[1], outer[1]))) return undefined;
   return [limit(inner[0], outer[0], outer[1]), limit(inner[1], outer[0], outer[1])];
+}
+
+/** Whether a node meets the numbered constraints of its op: a kernel may take over less than there is. */
+export function isLegal(node: Node): boolean {
+  const types = typesOf(node.op, node.in);
+  return ((node.op.verify ?? []) as Constraint<any, any>[]).every((c) => c.holds(types, node.attrs, node.type));
 }
 
 export const isConstant = (node: Node): boolean => node.op === constant;

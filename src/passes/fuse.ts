@@ -9,7 +9,7 @@ import { clamp, qadd, table } from "../ir/ops/elementwise.ts";
 import { kConv, kGemm } from "../ir/ops/kernel.ts";
 import { requantize } from "../ir/ops/quant.ts";
 import { sameShape, storages, zeroOf } from "../ir/type.ts";
-import { thenClamp } from "./facts.ts";
+import { isLegal, thenClamp } from "./facts.ts";
 import { rulePass } from "./pass.ts";
 import { type Rewriter, rule } from "./rewrite.ts";
 
@@ -22,7 +22,8 @@ export const fuseRequantize = rulePass("fuseRequantize", "Kernels requantize the
     if (!kernel || kernel.attrs.epilogue.length > 0) return;
     const { by, clamp } = n.attrs;
     const epilogue: Epilogue = [{ kind: "requantize", by, zero: zeroOf(n.type), clamp }];
-    return b.make(kernel.op, kernel.in, { ...kernel.attrs, epilogue }, n.type);
+    const fused = b.make(kernel.op, kernel.in, { ...kernel.attrs, epilogue }, n.type);
+    return isLegal(fused) ? fused : undefined;
   }),
 ]);
 

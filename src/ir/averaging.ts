@@ -47,6 +47,8 @@ export const averagingRules = {
   },
   /** PyTorch's adaptive pool, NCHW: the plain stored sum times one f32 multiplier; same scale in and out. */
   raw_even: { constants: ["multiplier"], average: (sum, _, __, ___, [m]) => roundHalfEven(f(sum * m)) },
+  /** PyTorch's mean over inner dimensions: the plain stored sum divided in f32; same scale in and out. */
+  raw_div_even: { constants: [], average: (sum, _, n) => roundHalfEven(f(f(sum) / n)) },
   /** QNNPACK: one f32 multiplier for every window (padding counts), zero point after the rounding. */
   qnnpack: {
     constants: ["multiplier"],

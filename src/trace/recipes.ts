@@ -12,9 +12,14 @@ import type { Engine } from "./tracing.ts";
 
 const f = Math.fround;
 
-/** Multiplier from exact sums to the result of linear and convolution (qnnpack). */
-export const gemmMultiplier = (x: number, w: number, result: number): number =>
-  f(f(f(w) * f(x)) * inverseScale(result));
+/**
+ * Multiplier from exact sums to the result of linear and convolution. QNNPACK, which takes quint8, multiplies by the
+ * reciprocal; XNNPACK, to which that engine hands qint8, divides.
+ */
+export function gemmMultiplier(dtype: QDType, x: number, w: number, result: number): number {
+  const product = f(f(w) * f(x));
+  return dtype === "qint8" ? f(product / f(result)) : f(product * inverseScale(result));
+}
 
 /** A bias as an integer on the scale of the sums: the product of the scales is a double, narrowed once. */
 export const gemmBias = (bias: number, x: number, w: number): number =>

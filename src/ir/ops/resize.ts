@@ -1,8 +1,9 @@
-/** Scaling of images, by TFLite's rules. */
+/** Scaling of images, by the rules of TFLite and PyTorch. */
+import { roundHalfEven } from "../../tensor/arith.ts";
 import { bool, ints, oneOf } from "../attr.ts";
 import { defineOp, tensor } from "../op.ts";
-import { roundHalfAway } from "../rescale.ts";
-import { allocate, sizeOf } from "../type.ts";
+import { clamp, roundHalfAway } from "../rescale.ts";
+import { allocate, sizeOf, storages, zeroOf } from "../type.ts";
 
 const f = Math.fround;
 
@@ -14,18 +15,25 @@ interface Taps {
   readonly weight: Float64Array;
 }
 
-type Rule = "nearest" | "linear_1024" | "linear_float";
+type Rule = "nearest" | "linear_1024" | "linear_float" | "linear_torch";
 
 /**
  * Positions and weights along a dimension of `size` scaled to `result`. Output i lies at i * step of the input, or at
  * (i + 1/2) * step - 1/2 (`halfPixel`); step is size / result, or (size - 1) / (result - 1) (`align`). In f32, or in integer 1024ths.
+ * `linear_torch` begins at position 0, and takes step 0 to align a single output.
  */
 export function resizeTaps(rule: Rule, size: number, result: number, align: boolean, halfPixel: boolean): Taps {
   const low = new Int32Array(result);
   const high = new Int32Array(result);
   const weight = new Float64Array(result);
   const [from, to] = align && result > 1 ? [size - 1, result - 1] : [size, result];
-  const step = rule === "linear_1024" ? Math.floor((1024 * from + (to >> 1)) / to) : f(from / to);
+  const torch = rule === "linear_torch";
+  const step =
+    rule === "linear_1024"
+      ? Math.floor((1024 * from + (to >> 1)) / to)
+      : torch && align && result === 1
+        ? 0
+        : f(from / to);
   for (let i = 0; i < result; i++) {
     if (rule === "nearest") {
       const at = f((i + (halfPixel ? 0.5 : 0)) * step);
@@ -37,7 +45,8 @@ export function resizeTaps(rule: Rule, size: number, result: number, align: bool
       high[i] = Math.min(size - 1, Math.trunc((at + 1023) / 1024));
       weight[i] = at - 1024 * low[i];
     } else {
-      const at = halfPixel ? f(f((i + 0.5) * step) - 0.5) : f(i * step);
+      const exact = halfPixel ? f(f((i + 0.5) * step) - 0.5) : f(i * step);
+      const at = torch ? Math.max(0, exact) : exact;
       low[i] = Math.max(0, Math.min(size - 1, Math.floor(at)));
       high[i] = Math.min(size - 1, Math.ceil(at));
       weight[i] = f(at - low[i]);
@@ -59,12 +68,20 @@ function mixFloat(a: number, b: number, c: number, d: number, wy: number, wx: nu
   return f(f(first + f(f(d * wy) * wx)) + half);
 }
 
+/** Corner values mixed in f32 row by row, as PyTorch does it on stored values; each product and sum rounded. */
+function mixRows(a: number, b: number, c: number, d: number, wy: number, wx: number): number {
+  const [vy, vx] = [f(1 - wy), f(1 - wx)];
+  const top = f(f(vx * a) + f(wx * c));
+  const bottom = f(f(vx * b) + f(wx * d));
+  return f(f(vy * top) + f(wy * bottom));
+}
+
 export const resize = defineOp("resize", {
-  doc: "An NHWC image scaled to [height, width]: nearest, or bilinear with weights in integer 1024ths (halves away from zero) or in f32 (integer results: + 1/2, truncated).",
+  doc: "An NHWC image scaled to [height, width]: nearest, or bilinear with weights in integer 1024ths (halves away from zero) or in f32: `linear_float` (integer results: + 1/2, truncated), `linear_torch` (minus the zero point in f32, halves to even).",
   operands: { x: tensor("i8", "u8", "i16", "f32") },
   attrs: {
     size: ints({ length: 2, min: 1, max: 6 }),
-    by: oneOf(["nearest", "linear_1024", "linear_float"]),
+    by: oneOf(["nearest", "linear_1024", "linear_float", "linear_torch"]),
     alignCorners: bool({ default: false }),
     halfPixel: bool({ default: false }),
   },
@@ -80,9 +97,12 @@ export const resize = defineOp("resize", {
   verify: [
     {
       id: "rule",
-      says: "1024ths for integers only, and the f32 rule for u8 and f32 only",
+      says: "1024ths and linear_torch for integers with one zero point only, and linear_float for u8 and f32 only",
       holds: ({ x }, { by }) =>
-        by === "nearest" || (by === "linear_1024" ? x.storage !== "f32" : x.storage === "f32" || x.storage === "u8"),
+        by === "nearest" ||
+        (by === "linear_float"
+          ? x.storage === "f32" || x.storage === "u8"
+          : x.storage !== "f32" && (by === "linear_1024" || x.quant?.kind === "tensor")),
     },
   ],
   eval({ x }, { by, alignCorners, halfPixel }, type) {
@@ -93,6 +113,8 @@ export const resize = defineOp("resize", {
     const rows = resizeTaps(by, h, oh, alignCorners, halfPixel);
     const columns = resizeTaps(by, w, ow, alignCorners, halfPixel);
     const half = type.storage === "f32" ? 0 : 0.5;
+    const zero = by === "linear_torch" ? zeroOf(type) : 0;
+    const { min, max } = storages[type.storage];
     let at = 0;
     for (let b = 0; b < n; b++)
       for (let y = 0; y < oh; y++)
@@ -110,6 +132,11 @@ export const resize = defineOp("resize", {
             const bottomLeft = data[(bottom + left) * c + k];
             const topRight = data[(top + right) * c + k];
             const bottomRight = data[(bottom + right) * c + k];
+            if (by === "linear_torch") {
+              const mixed = mixRows(topLeft, bottomLeft, topRight, bottomRight, wy, wx);
+              out[at++] = clamp(roundHalfEven(f(mixed - zero)) + zero, min, max);
+              continue;
+            }
             out[at++] =
               by === "linear_1024"
                 ? mixInteger(topLeft, bottomLeft, topRight, bottomRight, wy, wx)

@@ -1,6 +1,7 @@
 /**
- * Matrix products and convolutions by the arithmetic of qnnpack: exact 32-bit sums, the bias an integer on their scale,
- * one float32 multiplier per output channel, halves to even. Weights are constants: quantized tensors with values.
+ * Matrix products and convolutions as the engine qnnpack computes them: exact 32-bit sums, the bias an integer on their
+ * scale, one float32 multiplier per output channel, halves to even. Weights are constants: quantized tensors with values.
+ * The engine none has no products of its own in PyTorch; with it they are these.
  */
 import { ArgumentError } from "../../errors.ts";
 import type { Node } from "../../ir/graph.ts";
@@ -29,10 +30,6 @@ export type ConvOptions = GemmOptions & {
   readonly padding?: number | readonly [number, number];
   readonly dilation?: number | readonly [number, number];
   readonly groups?: number;
-};
-
-export type ConvTransposeOptions = ConvOptions & {
-  readonly outputPadding?: number | readonly [number, number];
 };
 
 /** x [..., I] times the rows of weight [O, I], plus bias. */
@@ -93,7 +90,7 @@ export function biasValues(bias: unknown, outputs: number): Float32Array | undef
 }
 
 /** Constants and result type of a product of x and `weight`, whose outputs are `outputs` channels on the sums' last axis. */
-class Gemm {
+export class Gemm {
   readonly b: Build;
   readonly x: PerTensorAffineQuantizer;
   readonly to: PerTensorAffineQuantizer;
@@ -124,7 +121,7 @@ class Gemm {
   finish(sums: Node, name?: string): Node {
     const { x, to, scales, relu, b } = this;
     const [lo, hi] = qrange(to.dtype);
-    const by = { rule: "f32_rne", a: scales.map((s) => gemmMultiplier(x.scale, s, to.scale)), b: [] } as const;
+    const by = { rule: "f32_rne", a: scales.map((s) => gemmMultiplier(x.dtype, x.scale, s, to.scale)), b: [] } as const;
     const range = [relu ? to.zeroPoint : lo, hi] as const;
     const result = { storage: qdtypes[to.dtype].storage, quant: quantOf(to), name: name ?? b.name };
     return b.emit(irRequantize, { x: sums }, { by, clamp: range }, result);

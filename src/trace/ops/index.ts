@@ -1,7 +1,9 @@
 /** The op functions: each runs at once on tensors with values, and becomes nodes on traced ones. */
 export * from "./activation.ts";
 export * from "./arithmetic.ts";
+export { type ConvTransposeOptions, convTranspose2d } from "./conv-transpose.ts";
 export { dequantize, type QuantizeOptions, quantize, requantize } from "./convert.ts";
+export { linearDynamic, linearReluDynamic } from "./dynamic.ts";
 export {
   type Bias,
   type ConvOptions,
@@ -11,7 +13,16 @@ export {
   linear,
   linearRelu,
 } from "./gemm.ts";
-export * from "./pool.ts";
+export {
+  type AvgPoolOptions,
+  adaptiveAvgPool2d,
+  avgPool2d,
+  type MaxPoolOptions,
+  type MemoryOptions,
+  maxPool2d,
+} from "./pool.ts";
+export * from "./reduce.ts";
+export * from "./resize.ts";
 export {
   type CatOptions,
   cat,

@@ -196,7 +196,8 @@ function average(
   return b.emit(avgPool, { x }, attrs, { quant: quantOf(quantizer), name });
 }
 
-const qnnpackAverage = ({ scale }: PerTensorAffineQuantizer, window: readonly number[]): Averaging => ({
+/** QNNPACK's average over a window, with the same scale in and out. */
+export const qnnpackAverage = ({ scale }: PerTensorAffineQuantizer, window: readonly number[]): Averaging => ({
   rule: "qnnpack",
   k: [f(f(scale) / f(f(scale) * (window[0] * window[1])))],
 });

@@ -1,16 +1,21 @@
 /** `qjit bench`: how long a model takes. */
 import { cpus } from "node:os";
+import { ModelError } from "../errors.ts";
 import { prepare } from "./executor.ts";
 import { exitDone } from "./failure.ts";
-import { type Io, Progress } from "./io.ts";
+import { type Io, Progress, styled, table } from "./io.ts";
+import { short } from "./layers.ts";
 import { loadModel } from "./model.ts";
 import type { ModelOptions } from "./options.ts";
 import { bindInputs } from "./ports.ts";
+import type { StepTime } from "./profile.ts";
+import { statistics } from "./statistics.ts";
 
 /** Options of `qjit bench`. */
 export interface BenchOptions extends ModelOptions {
   readonly runs: number;
   readonly warmup: number;
+  readonly profile?: boolean;
   readonly json?: boolean;
 }
 
@@ -28,6 +33,9 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
   const executor = await prepare(model, { backend: options.backend, threads: options.threads, progress, onWarning });
   const compileEnd = performance.now();
   try {
+    if (options.profile && (executor.backend !== "wasm" || model.kind !== "graph")) {
+      throw new ModelError("--profile", "wants a .onnx, .tflite or .qir file on the wasm back end");
+    }
     const bound = await bindInputs(executor.inputs, options.input ?? [], options.seed);
     const inputs = bound.map((i) => i.data);
     const random = bound.filter((i) => i.from.startsWith("random")).map((i) => i.name);
@@ -47,6 +55,10 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
       progress.step(() => `timing: ${i} of ${options.runs}`);
       times.push(time());
     }
+    const steps =
+      options.profile && model.kind === "graph"
+        ? await (await import("./profile.ts")).profile(model.graph, inputs, options)
+        : undefined;
     progress.done();
     const result = {
       model: path,
@@ -62,6 +74,7 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
       warmup: options.warmup,
       runs: options.runs,
       ...statistics(times),
+      ...(steps ? { steps } : {}),
       warnings,
     };
     if (options.json) io.out(`${JSON.stringify(result, null, 2)}\n`);
@@ -73,6 +86,7 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
       io.out(`  min     ${ms(result.minMs)}\n`);
       io.out(`  spread  ${ms(result.spreadMs)} between the quartiles, max ${ms(result.maxMs)}\n`);
       io.out(`  load ${ms(result.loadMs)}, compile ${ms(result.compileMs)}, first run ${ms(firstRunMs)}\n`);
+      if (steps) io.out(`\n${stepTable(steps, io)}`);
     }
     return exitDone;
   } finally {
@@ -81,13 +95,15 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
   }
 }
 
-/** Median, minimum, maximum and the distance between the quartiles (linear between ranks). */
-export function statistics(times: readonly number[]) {
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (q: number) => {
-    const rank = q * (sorted.length - 1);
-    const low = Math.floor(rank);
-    return sorted[low] + (rank - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
-  };
-  return { medianMs: at(0.5), minMs: at(0), maxMs: at(1), spreadMs: at(0.75) - at(0.25) };
+/** The steps in order of execution. */
+function stepTable(steps: readonly StepTime[], io: Io): string {
+  const head = ["ms", "share", "GMAC/s", "kernel", "node"];
+  const rows = steps.map((s) => [
+    s.ms.toFixed(4),
+    `${(100 * s.share).toFixed(1)} %`,
+    s.macs && s.ms ? (s.macs / s.ms / 1e6).toFixed(1) : "",
+    s.kernel,
+    short(s.name),
+  ]);
+  return table([head, ...rows], { right: [0, 1, 2], style: (r, _, cell) => (r ? cell : styled(io, "bold", cell)) });
 }

@@ -1,4 +1,7 @@
 /** `qjit check`: how each layer of a model will run, all that is unsupported, and how large the model is. */
+import { hostTarget } from "../codegen/build.ts";
+import { select } from "../codegen/kernels.ts";
+import { makePlan } from "../codegen/plan.ts";
 import { ModelError } from "../errors.ts";
 import { type Graph, type Node, typesOf } from "../ir/graph.ts";
 import { constantOf } from "../ir/ops/source.ts";
@@ -6,7 +9,7 @@ import { byteLength, type Storage, sizeOf } from "../ir/type.ts";
 import { runPipeline } from "../passes/pipeline.ts";
 import { exitBad, exitDone } from "./failure.ts";
 import { type Io, styled, table } from "./io.ts";
-import { type Layer, layersOf } from "./layers.ts";
+import { type Layer, layersOf, short } from "./layers.ts";
 import { graphInputs, graphOutputs, loadGraph } from "./model.ts";
 import type { ImportOptions } from "./options.ts";
 import { portJson } from "./ports.ts";
@@ -31,13 +34,13 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
     const unsupported = unsupportedIn(error);
     if (!unsupported) throw error;
     if (options.json) io.out(`${JSON.stringify({ model: path, unsupported, warnings }, null, 2)}\n`);
-    else io.out(unsupported.map((line) => `${styled(io, "red", "unsupported")}  ${line}\n`).join(""));
-    io.err(`error: ${path}: ${unsupported.length} unsupported operator${unsupported.length === 1 ? "" : "s"}\n`);
-    return exitBad;
+    return reportUnsupported(path, unsupported, options, io);
   }
   const compiled = runPipeline(graph);
   const layers = layersOf(graph, compiled);
-  const size = sizes(graph);
+  const plan = planOf(compiled);
+  const unsupported = plan.problems;
+  const size = { ...sizes(graph), arenaBytes: plan.arenaBytes };
   const float = layers.filter((l) => l.meantInteger);
   const strictFails = options.strict === true && float.length > 0;
   if (options.json) {
@@ -49,7 +52,7 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
       nodes: layers.map((l) => ({ ...l, runs: runsText(l) })),
       ops: opCounts(layers),
       ...size,
-      unsupported: [],
+      unsupported,
       floatMeantInteger: float.map((l) => l.name),
       warnings,
     };
@@ -61,14 +64,45 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
     io.out(table(rows, { style, right: [0] }));
     const counts = Object.entries(opCounts(layers)).map(([op, n]) => `${n} ${op}`);
     io.out(`\n${layers.length} nodes: ${counts.join(", ")}\n`);
-    io.out(`${size.parameters} parameters in ${size.parameterBytes} bytes, ${size.macs} multiply-accumulates\n`);
+    const arena = size.arenaBytes === null ? "" : `, arena ${size.arenaBytes} bytes`;
+    io.out(
+      `${size.parameters} parameters in ${size.parameterBytes} bytes, ${size.macs} multiply-accumulates${arena}\n`,
+    );
   }
+  if (unsupported.length) return reportUnsupported(path, unsupported, options, io);
   if (strictFails) {
     const names = float.slice(0, 4).map((l) => `${l.op} ${l.name}`);
     const more = float.length > 4 ? ` (and ${float.length - 4} more)` : "";
     io.err(`error: ${path}: --strict: runs in float, integer in the file: ${names.join(", ")}${more}\n`);
   }
   return strictFails ? exitBad : exitDone;
+}
+
+function reportUnsupported(path: string, lines: readonly string[], { json }: CheckOptions, io: Io): number {
+  if (!json) io.out(lines.map((line) => `${styled(io, "red", "unsupported")}  ${line}\n`).join(""));
+  io.err(`error: ${path}: ${lines.length} unsupported operator${lines.length === 1 ? "" : "s"}\n`);
+  return exitBad;
+}
+
+/** The arena that the wasm back end needs for a graph, or all the nodes that it has no kernel for. */
+function planOf(graph: Graph): { arenaBytes: number | null; problems: string[] } {
+  const target = hostTarget();
+  try {
+    return { arenaBytes: makePlan(graph, target).arena.bytes, problems: [] };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    const problems = graph.nodes.flatMap((node) => {
+      if (node.op.kind === "source") return [];
+      try {
+        select(node, target, graph.nameOf(node));
+        return [];
+      } catch (missing) {
+        if (missing instanceof ModelError) return [missing.message];
+        throw missing;
+      }
+    });
+    return { arenaBytes: null, problems: problems.length ? problems : [error.message] };
+  }
 }
 
 /** The unsupported operators that an import names, a line each; undefined for any other error. */
@@ -104,9 +138,6 @@ function runsText({ how, arithmetic, as, storage, meantInteger }: Layer): string
       return how;
   }
 }
-
-/** A name as a table shows it: converters chain the names of all that they fuse, and the ends tell most. */
-const short = (name: string): string => (name.length <= 56 ? name : `${name.slice(0, 26)}...${name.slice(-27)}`);
 
 function opCounts(layers: readonly Layer[]): Record<string, number> {
   const counts = new Map<string, number>();

@@ -1,7 +1,7 @@
 /** Each command's arguments, options and help. The work is in `run.ts`, `compile.ts`, ... */
 import { type Command, Option } from "commander";
 import type { Io } from "./io.ts";
-import { backendOptions, importOptions, inputOptions, integer } from "./options.ts";
+import { backendOptions, fileName, importOptions, inputOptions, integer } from "./options.ts";
 
 /** Receives a command's exit code. */
 type Finish = (code: number) => void;
@@ -32,6 +32,33 @@ Examples:
     });
 }
 
+export function addCompile(program: Command, io: Io, finish: Finish): void {
+  const command = program.command("compile").description("Compile a model to a .wasm file with a loader.");
+  command.argument("<MODEL>", graphHelp);
+  importOptions(command)
+    .requiredOption("-o, --output-dir <DIR>", "folder that gets NAME.wasm, NAME.mjs and NAME.d.mts")
+    .addOption(
+      new Option("--features <LEVEL>", "WebAssembly instructions to use")
+        .choices(["simd128", "relaxed", "auto"])
+        .default("simd128"),
+    )
+    .option("--name <NAME>", "name of the files (default: the model's file name)", fileName)
+    .option("--json", "print one JSON object and nothing else on stdout")
+    .addHelpText(
+      "after",
+      `
+simd128 runs on every engine with WebAssembly SIMD. relaxed is faster, on engines like this machine's. auto writes
+both, the relaxed one as NAME.relaxed.wasm, if this machine's engine has relaxed SIMD; the loader takes what fits.
+
+Examples:
+  $ qjit compile mobilenet.tflite -o dist
+  $ qjit compile mobilenet.tflite -o dist --features auto --name classifier`,
+    )
+    .action(async (model: string) => {
+      finish(await (await import("./compile.ts")).compile(model, command.opts(), io));
+    });
+}
+
 export function addDump(program: Command, io: Io, finish: Finish): void {
   const command = program.command("dump").description("Print a model's graph, before or after compiler passes.");
   command.argument("<MODEL>", graphHelp);
@@ -40,12 +67,18 @@ export function addDump(program: Command, io: Io, finish: Finish): void {
     .option("--print-after-all", "print the graph after each pass that changes it, with the rules it applied")
     .option("--from <PASS>", "start with this pass, for a .qir that was dumped after the one before")
     .option("--fuel <N>", "stop after N rewrites", integer(0, 2 ** 31 - 1))
+    .addOption(
+      new Option(
+        "--plan",
+        "print the plan for this machine's engine instead: kernel calls, constants, arena",
+      ).conflicts(["after", "printAfterAll"]),
+    )
     .addOption(new Option("--format <FORMAT>", "form of the output").choices(["text", "json"]).default("text"))
     .option("--no-data", "leave out long constants; the text cannot be parsed back")
     .addHelpText(
       "after",
       `
-Without --after, --print-after-all, --from and --fuel the graph is printed as it was imported. The text is a
+Without --after, --print-after-all, --from, --fuel and --plan the graph is printed as it was imported. The text is a
 .qir file, which every command takes as MODEL.
 
 Examples:
@@ -82,6 +115,7 @@ export function addBench(program: Command, io: Io, finish: Finish): void {
   backendOptions(inputOptions(importOptions(command)))
     .option("--runs <N>", "timed runs", integer(1, 1_000_000), 50)
     .option("--warmup <N>", "runs before them that are not counted", integer(0, 1_000_000), 10)
+    .option("--profile", "time each step (wasm)")
     .option("--json", "print one JSON object and nothing else on stdout")
     .addHelpText(
       "after",

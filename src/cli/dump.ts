@@ -4,8 +4,8 @@ import { print } from "../ir/print.ts";
 import type { Pass } from "../passes/pass.ts";
 import { pipeline, runPipeline } from "../passes/pipeline.ts";
 import type { Applied } from "../passes/rewrite.ts";
-import { didYouMean, exitDone, UsageError } from "./failure.ts";
-import { graphJson } from "./graph-json.ts";
+import { didYouMean, exitDone, inModel, UsageError } from "./failure.ts";
+import { graphJson, planJson } from "./graph-json.ts";
 import { type Io, styled } from "./io.ts";
 import { loadGraph } from "./model.ts";
 import type { ImportOptions } from "./options.ts";
@@ -26,9 +26,20 @@ export async function dump(path: string, options: DumpOptions, io: Io): Promise<
   checkPasses(options);
   const onWarning = (message: string) => io.err(`warning: ${message}\n`);
   const graph = await loadGraph(path, { numerics: options.numerics, shapes: options.shape, onWarning });
-  if (options.printAfterAll) printAll(graph, options, io);
+  if (options.plan) await dumpPlan(path, graph, options, io);
+  else if (options.printAfterAll) printAll(graph, options, io);
   else printOne(asked(options) ? runPipeline(graph, options) : graph, options, io);
   return exitDone;
+}
+
+/** The plan for this machine's engine: kernel calls with their addresses, constants, arena. */
+async function dumpPlan(path: string, graph: Graph, options: DumpOptions, io: Io): Promise<void> {
+  const [{ hostTarget }, { makePlan, printPlan }] = await Promise.all([
+    import("../codegen/build.ts"),
+    import("../codegen/plan.ts"),
+  ]);
+  const plan = await inModel(path, () => makePlan(runPipeline(graph, options), hostTarget()));
+  io.out(options.format === "json" ? `${JSON.stringify(planJson(plan), null, 2)}\n` : printPlan(plan));
 }
 
 const asked = ({ after, from, fuel }: DumpOptions) => after !== undefined || from !== undefined || fuel !== undefined;

@@ -1,8 +1,10 @@
 /** A model made ready to run on a back end. */
+import { load, type TensorInfo } from "../../runtime/index.ts";
 import { ModelError } from "../errors.ts";
 import type { Graph, Node } from "../ir/graph.ts";
 import { interpret } from "../ir/interpret.ts";
-import type { TypedArray } from "../ir/type.ts";
+import type { Quant, TypedArray } from "../ir/type.ts";
+import { inModel, isExpected } from "./failure.ts";
 import type { Progress } from "./io.ts";
 import { graphInputs, graphOutputs, type Model } from "./model.ts";
 import type { BackendOption } from "./options.ts";
@@ -31,18 +33,82 @@ export interface PrepareOptions {
 /** Makes a model ready. Throws ModelError if the back end cannot run it. */
 export async function prepare(model: Model, options: PrepareOptions): Promise<Executor> {
   const { backend, threads, onWarning } = options;
-  if (backend === "native")
+  if (backend === "native") {
     throw new ModelError("--backend native", "the native back end is not built; wants wasm or interpreter");
-  if (threads > 1) onWarning(`--threads ${threads}: only the native back end has threads; running on 1`);
-  if (model.kind === "compiled") {
-    if (backend === "interpreter") {
-      throw new ModelError(model.path, "is compiled for wasm; the interpreter wants a .onnx, .tflite or .qir file");
-    }
-    throw new ModelError(model.path, "running compiled modules is not built; wants a .onnx, .tflite or .qir file");
   }
-  if (backend === "wasm") throw new ModelError("--backend wasm", "the wasm back end is not built; wants interpreter");
-  if (backend === "auto") onWarning("running on the interpreter, which is slow: the wasm back end is not built");
-  return interpreter(model.graph, options);
+  if (threads > 1) onWarning(`--threads ${threads}: only the native back end has threads; running on 1`);
+  const { path } = model;
+  if (model.kind === "compiled") {
+    if (backend !== "interpreter") return inModel(path, () => compiled(path, model.bytes));
+    throw new ModelError(path, "is compiled for wasm; the interpreter wants a .onnx, .tflite or .qir file");
+  }
+  if (backend === "interpreter") return interpreter(model.graph, options);
+  try {
+    return await inModel(path, () => wasm(model.graph, options));
+  } catch (error) {
+    if (backend === "wasm" || !isExpected(error)) throw error;
+    onWarning(`running on the interpreter, which is slow: ${error.message}`);
+    return interpreter(model.graph, options);
+  }
+}
+
+/** The graph compiled for this machine's engine. */
+async function wasm(graph: Graph, { progress }: PrepareOptions): Promise<Executor> {
+  progress.step(() => "compiling");
+  const { compile } = await import("../compile.ts");
+  const program = await compile(graph, { target: "wasm" });
+  progress.done();
+  return {
+    backend: "wasm",
+    level: program.level ?? null,
+    profile: graph.meta.profile ?? null,
+    inputs: program.inputs,
+    outputs: program.outputs,
+    run: (inputs) => program.runSync(inputs),
+    dispose: () => program.dispose(),
+  };
+}
+
+/** A module that `qjit compile` wrote. Throws ProgramError if it is not one. */
+async function compiled(path: string, bytes: Uint8Array): Promise<Executor> {
+  const program = await load(bytes as Uint8Array<ArrayBuffer>);
+  const port = ({ name, dtype, shape, quantizer }: TensorInfo): Port => ({
+    name,
+    type: { storage: dtype, shape, ...(quantizer ? { quant: quantOf(path, name, quantizer) } : {}) },
+  });
+  return {
+    backend: "wasm",
+    level: program.description.level,
+    profile: program.description.profile ?? null,
+    inputs: program.inputs.map(port),
+    outputs: program.outputs.map(port),
+    run(inputs) {
+      try {
+        return program.runSync(inputs);
+      } catch (error) {
+        throw new ModelError(path, `failed while running: ${(error as Error).message}`);
+      }
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** The quantizer that a module's description states, which nobody has checked yet. */
+function quantOf(path: string, name: string, stated: unknown): Quant {
+  const numbers = (v: unknown) => Array.isArray(v) && v.every((x) => typeof x === "number");
+  const axis = (q: any) =>
+    q?.kind === "axis" &&
+    Number.isInteger(q.axis) &&
+    typeof q.channels?.name === "string" &&
+    numbers(q.channels.scales) &&
+    numbers(q.channels.zeros);
+  const q = stated as any;
+  const sound =
+    (q?.kind === "tensor" && numbers([q.scale, q.zero])) ||
+    axis(q) ||
+    (q?.kind === "product" && numbers([q.a]) && (axis(q.b) || (q.b?.kind === "scale" && numbers([q.b.scale]))));
+  if (!sound) throw new ModelError(path, `the qjit section is damaged: the quantizer of ${name} is none`);
+  return q;
 }
 
 /** The graph as it was imported, by its ops' reference meaning. */

@@ -1,5 +1,6 @@
 /** How a command fails: the exit codes, and errors as one clear line. */
-import { QjitError } from "../errors.ts";
+import { ProgramError } from "../../runtime/program.ts";
+import { ModelError, QjitError } from "../errors.ts";
 import { ParseError } from "../ir/lex.ts";
 import { VerifyFailure } from "../ir/verify.ts";
 import type { Io } from "./io.ts";
@@ -28,6 +29,18 @@ export function report(error: unknown, io: Io): number {
     for (let e: unknown = error; e instanceof Error; e = e.cause) io.err(`${e.stack}\n`);
   }
   return error instanceof UsageError ? exitUsage : exitBad;
+}
+
+/** Runs work on a model, naming its file in whatever it finds wrong there. */
+export async function inModel<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof VerifyFailure || error instanceof ProgramError) throw new ModelError(path, error.message);
+    if (!(error instanceof ModelError) || error.where === path) throw error;
+    // Which file it is takes the place of what kind of file it is.
+    throw new ModelError(path, error.message.replace(/^TFLite (?:model|file): /, ""));
+  }
 }
 
 /** A message of several lines as one; of a long list the first few, and how many more there are. */

@@ -1,4 +1,6 @@
-/** A graph as JSON, for tools that do not read IR text. Values are exact: doubles, and base64 of little-endian bytes. */
+/** A graph or plan as JSON, for tools that do not read IR text. Values are exact: doubles, and base64 of little-endian bytes. */
+
+import type { Plan } from "../codegen/plan.ts";
 import { toBase64 } from "../ir/base64.ts";
 import type { Graph, Node } from "../ir/graph.ts";
 import { param } from "../ir/ops/source.ts";
@@ -26,6 +28,29 @@ export function graphJson(graph: Graph, options: { data: boolean }) {
         source: n.source ?? null,
       })),
     outputs: graphOutputs(graph).map((o, i) => ({ ...portJson(o), node: name(graph.outputs[i].node) })),
+  };
+}
+
+/** A plan: addresses and sizes are in bytes of the module's memory. */
+export function planJson(plan: Plan) {
+  const { name, target, arena, constantBytes, memoryBytes } = plan;
+  return {
+    name,
+    target,
+    arena,
+    constantBytes,
+    memoryBytes,
+    inputs: plan.params.map((p) => ({ ...portJson(p), at: p.at })),
+    steps: plan.steps.map(({ name, node, kernel, result, reads, packs, scratch }) => ({
+      name,
+      op: node.op.name,
+      kernel: kernel.name,
+      result,
+      reads,
+      constants: packs,
+      scratch: scratch ?? null,
+    })),
+    outputs: plan.outputs.map((p) => ({ ...portJson(p), at: p.at })),
   };
 }
 

@@ -152,3 +152,6 @@ function floatIslands(graph: Graph): Set<Node> {
   }
   return island;
 }
+
+/** A name as a table shows it: converters chain the names of all that they fuse, and the ends tell most. */
+export const short = (name: string): string => (name.length <= 56 ? name : `${name.slice(0, 26)}...${name.slice(-27)}`);

@@ -3,8 +3,8 @@ import { extname } from "node:path";
 import { ModelError } from "../errors.ts";
 import type { Graph } from "../ir/graph.ts";
 import { ParseError } from "../ir/lex.ts";
-import { VerifyFailure, verified } from "../ir/verify.ts";
-import { didYouMean, oneLine } from "./failure.ts";
+import { verified } from "../ir/verify.ts";
+import { didYouMean, inModel } from "./failure.ts";
 import { readBytes, readText } from "./files.ts";
 import { findPort, type Port } from "./ports.ts";
 
@@ -59,13 +59,13 @@ export const graphOutputs = (graph: Graph): Port[] => graph.outputs.map((o) => (
 async function readQir(path: string): Promise<Graph> {
   const text = await readText(path);
   const { parse } = await import("../ir/parse.ts");
-  try {
-    return verified(parse(text));
-  } catch (error) {
-    if (error instanceof ParseError) throw new ModelError(path, await withSuggestion(error.message));
-    if (error instanceof VerifyFailure) throw new ModelError(path, oneLine(error.message));
-    throw error;
-  }
+  return inModel(path, async () => {
+    try {
+      return verified(parse(text));
+    } catch (error) {
+      throw error instanceof ParseError ? new ModelError(path, await withSuggestion(error.message)) : error;
+    }
+  });
 }
 
 /** A parse error, with the closest op where it is about an op that does not exist. */
@@ -79,21 +79,7 @@ async function withSuggestion(message: string): Promise<string> {
 async function readTflite(path: string, { onWarning }: LoadOptions): Promise<Graph> {
   const bytes = await readBytes(path);
   const { importTflite } = await import("../import/tflite/index.ts");
-  return inFile(path, () => verified(importTflite(bytes, { onWarning })));
-}
-
-/** Runs `read`, naming the file in whatever it finds wrong. */
-export function inFile<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ModelError) {
-      // Which file it is takes the place of what kind of file it is.
-      throw new ModelError(path, error.message.replace(/^TFLite (?:model|file): /, ""));
-    }
-    if (error instanceof VerifyFailure) throw new ModelError(path, oneLine(error.message));
-    throw error;
-  }
+  return inModel(path, () => importTflite(bytes, { onWarning }));
 }
 
 /** The graph itself if it has the stated arithmetic and shapes. Throws ModelError. */

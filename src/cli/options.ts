@@ -17,6 +17,14 @@ export const integer =
     return value;
   };
 
+/** A name for files, without a folder. */
+export const fileName = (text: string): string => {
+  if (!/^[^\\/\0]+$/.test(text) || text === "." || text === "..") {
+    throw new InvalidArgumentError("It wants a file name without a folder.");
+  }
+  return text;
+};
+
 const inputOption = (text: string, before: readonly InputOption[] = []): InputOption[] => {
   const at = text.indexOf("=");
   if (at < 1 || at === text.length - 1) throw new InvalidArgumentError("It wants NAME=FILE.npy or POSITION=FILE.npy.");

@@ -18,7 +18,7 @@ test("every node, how it runs, and the totals", async () => {
     "3  sum   binary      float (binary)",
     "",
     "4 nodes: 1 conv2d, 1 requantize, 1 clamp, 1 binary",
-    "58 parameters in 70 bytes, 864 multiply-accumulates",
+    expect.stringMatching(/^58 parameters in 70 bytes, 864 multiply-accumulates, arena \d+ bytes$/),
     "",
   ]);
 });
@@ -33,6 +33,7 @@ test("as JSON", async () => {
     parameters: 58,
     parameterBytes: 70,
     macs: 864,
+    arenaBytes: expect.any(Number),
     unsupported: [],
     floatMeantInteger: [],
     warnings: [],

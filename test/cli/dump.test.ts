@@ -13,9 +13,9 @@ const model = put(dir, "small.qir", small);
 const npy = (path: string) => readNpy(readFileSync(path), path);
 
 /** What `run` gives for the inputs of seed 3. */
-async function outputs(path: string) {
+async function outputs(path: string, backend = "interpreter") {
   const to = folder();
-  const { code } = await qjit(["run", path, "--backend", "interpreter", "--seed", "3", "--output-dir", to]);
+  const { code } = await qjit(["run", path, "--backend", backend, "--seed", "3", "--output-dir", to]);
   expect(code).toBe(0);
   return [npy(join(to, "out0.npy")), npy(join(to, "out1.npy"))];
 }
@@ -30,6 +30,7 @@ describe("what is dumped after a pass runs, with the same bytes", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const path = put(folder(), "after.qir", out);
     expect(await outputs(path)).toEqual(await outputs(model));
+    expect(await outputs(path, "wasm")).toEqual(await outputs(model));
   });
 
   test("and goes on from the next pass to the same end", async () => {
@@ -82,7 +83,7 @@ test("--format json holds all of the graph", async () => {
     ["sum", "sum"],
   ]);
   const node = (name: string) => graph.nodes.find((n: { name: string }) => n.name === name);
-  expect(node("acc")).toEqual({
+  expect(node("acc")).toMatchObject({
     name: "acc",
     shape: [1, 4, 4, 3],
     dtype: "i32",
@@ -101,6 +102,23 @@ test("--format json holds all of the graph", async () => {
   );
   const without = JSON.parse((await qjit(["dump", model, "--format", "json", "--no-data"])).out);
   expect(without.nodes.find((n: { name: string }) => n.name === "w").attributes.value).toBe(null);
+});
+
+describe("--plan", () => {
+  test("as text", async () => {
+    const { code, out } = await qjit(["dump", model, "--plan"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^plan @small for wasm\.(simd128|relaxed) {2}arena \d+ bytes/);
+    expect(out).toMatch(/^ {2}in {2}%image \d+\+32$/m);
+    expect(out).toMatch(/^ {2}out %the result \d+\+48$/m);
+  });
+  test("as JSON", async () => {
+    const { out } = await qjit(["dump", model, "--plan", "--format", "json"]);
+    const plan = JSON.parse(out);
+    expect(plan.steps.map((s: { op: string }) => s.op)).toEqual(["k.conv", "binary"]);
+    expect(plan.steps[0].result.bytes).toBe(48);
+    expect(plan.outputs[0].at).toBe(plan.steps[0].result.at);
+  });
 });
 
 describe("long constants", () => {
@@ -144,16 +162,18 @@ describe("passes that do not exist", () => {
 
 describeModels("dump on a real model", (models) => {
   const path = join(models, "pretrainedResnet_quant.tflite");
-  const run = async (model: string) => {
+  const run = async (model: string, backend: string) => {
     const to = folder();
-    expect((await qjit(["run", model, "--backend", "interpreter", "--output-dir", to])).code).toBe(0);
+    expect((await qjit(["run", model, "--backend", backend, "--output-dir", to])).code).toBe(0);
     return npy(join(to, "out0.npy"));
   };
   test("after every pass, the same bytes", async () => {
-    const expected = await run(path);
+    const expected = await run(path, "interpreter");
     for (const { name } of pipeline) {
       const { out } = await qjit(["dump", path, "--after", name]);
-      expect(await run(put(folder(), `${name}.qir`, out))).toEqual(expected);
+      const dumped = put(folder(), `${name}.qir`, out);
+      expect(await run(dumped, "interpreter")).toEqual(expected);
+      expect(await run(dumped, "wasm")).toEqual(expected);
     }
   });
 });

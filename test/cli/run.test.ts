@@ -24,6 +24,25 @@ function setup() {
 }
 
 describe("run", () => {
+  test.each(["wasm", "auto"])("--backend %s gives the interpreter's bytes", async (backend) => {
+    const s = setup();
+    const argv = ["run", s.model, "--backend", backend, "--input", `image=${s.image}`, "--input", `t=${s.t}`];
+    const { code, out, err } = await qjit([...argv, "--output-dir", s.outDir, "--json"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(JSON.parse(out)).toMatchObject({ backend: "wasm", level: expect.stringMatching(/^(simd128|relaxed)$/) });
+    expect(npy(join(s.outDir, "out0.npy")).data).toEqual(expected[0]);
+    expect(npy(join(s.outDir, "out1.npy")).data).toEqual(expected[1]);
+  });
+
+  test("--threads says that there is one", async () => {
+    const s = setup();
+    const { code, out, err } = await qjit(["run", s.model, "--threads", "4", "--json"]);
+    expect(code).toBe(0);
+    const warning = "--threads 4: only the native back end has threads; running on 1";
+    expect(err).toContain(`warning: ${warning}\n`);
+    expect(JSON.parse(out).warnings).toEqual([warning]);
+  });
+
   test("outputs are .npy files in graph order", async () => {
     const s = setup();
     const argv = ["run", s.model, "--backend", "interpreter", "--input", `image=${s.image}`, "--input", `1=${s.t}`];

@@ -1,0 +1,69 @@
+/** `qjit compile`: a model as a WebAssembly module with a loader and its types. */
+import { basename, extname } from "node:path";
+import { artefactFiles } from "../codegen/artefact.ts";
+import { type Build, build, hostTarget } from "../codegen/build.ts";
+import type { WasmTarget } from "../codegen/wasm/kernel.ts";
+import { exitDone, inModel } from "./failure.ts";
+import { writeAll } from "./files.ts";
+import { type Io, Progress, table } from "./io.ts";
+import { loadGraph } from "./model.ts";
+import type { ImportOptions } from "./options.ts";
+
+/** Options of `qjit compile`. */
+export interface CompileOptions extends ImportOptions {
+  readonly outputDir: string;
+  readonly features: "simd128" | "relaxed" | "auto";
+  readonly name?: string;
+  readonly json?: boolean;
+}
+
+/** Compiles a model and writes the files, all or none. */
+export async function compile(path: string, options: CompileOptions, io: Io): Promise<number> {
+  const warnings: string[] = [];
+  const onWarning = (message: string) => {
+    warnings.push(message);
+    io.err(`warning: ${message}\n`);
+  };
+  const start = performance.now();
+  const targets = targetsOf(options.features);
+  const graph = await loadGraph(path, { numerics: options.numerics, shapes: options.shape, onWarning });
+  const progress = new Progress(io);
+  const builds: Build[] = [];
+  try {
+    for (const target of targets) {
+      progress.step(() => `compiling for ${target.level}`);
+      builds.push(await inModel(path, () => build(graph, target)));
+    }
+  } finally {
+    progress.done();
+  }
+  const name = options.name ?? basename(path, extname(path));
+  const files = artefactFiles(name, builds);
+  const paths = await writeAll(options.outputDir, files);
+  const ms = performance.now() - start;
+  const bytes = files.map((f) => (typeof f.content === "string" ? Buffer.byteLength(f.content) : f.content.length));
+  const { level } = targets[targets.length - 1];
+  const arena = builds[builds.length - 1].plan.arena.bytes;
+  if (options.json) {
+    const listed = paths.map((file, i) => ({ file, bytes: bytes[i] }));
+    io.out(
+      `${JSON.stringify({ model: path, name, level, files: listed, arenaBytes: arena, ms, warnings }, null, 2)}\n`,
+    );
+  } else {
+    io.out(
+      table(
+        paths.map((file, i) => [`wrote ${file}`, `${bytes[i]} bytes`]),
+        { right: [1] },
+      ),
+    );
+    io.out(`${targets.map((t) => t.level).join(" and ")}, arena ${arena} bytes, ${ms.toFixed(0)} ms\n`);
+  }
+  return exitDone;
+}
+
+/** What to build for, best first; the last one is what every engine with WebAssembly SIMD runs, where that is asked for. */
+function targetsOf(features: CompileOptions["features"]): WasmTarget[] {
+  if (features !== "auto") return [hostTarget(features)];
+  const best = hostTarget("auto");
+  return best.level === "simd128" ? [best] : [best, hostTarget("simd128")];
+}

@@ -2,13 +2,16 @@
  * The integer kernel goldens as IR graphs: constants of the rounding rules are given as multiplier and shift, so that
  * scales play no part (all are 1 here). The folder's README describes the fields.
  */
+import { svdfStep } from "../src/import/tflite/svdf.ts";
+import { type Make, transposedConv } from "../src/import/transposed-conv.ts";
 import { Graph, type MakeOptions, make, type Node } from "../src/ir/graph.ts";
 import { conv2d, linear } from "../src/ir/ops/conv.ts";
 import { cast, qadd, qmul } from "../src/ir/ops/elementwise.ts";
+import { matmul } from "../src/ir/ops/matmul.ts";
 import { avgPool, maxPool } from "../src/ir/ops/pool.ts";
 import { requantize } from "../src/ir/ops/quant.ts";
 import { extremum } from "../src/ir/ops/select.ts";
-import { pad, reshape, transpose } from "../src/ir/ops/shape.ts";
+import { pad, reshape, slice, transpose } from "../src/ir/ops/shape.ts";
 import { softmax } from "../src/ir/ops/softmax.ts";
 import { makeConst, makeParam } from "../src/ir/ops/source.ts";
 import type { Rescale } from "../src/ir/rescale.ts";
@@ -26,6 +29,7 @@ export interface KernelCase {
   op: string;
   family: string;
   dtypes: Record<string, string>;
+  rounding: string;
   params: Record<string, any>;
   tensors: Record<string, GoldenData | null>;
   layers?: { op: string; params: Record<string, any>; tensors: Record<string, GoldenData | null> }[];
@@ -38,20 +42,19 @@ export interface KernelGraph {
   readonly want: TypedArray;
 }
 
-/** Why a family is not run, by the beginning of its name; undefined where it is. */
-export function notRun(family: string): string | undefined {
-  const reasons: Record<string, string> = {
-    SVDF: "stateful operators are not imported yet",
-    BATCH_MATMUL: "products of two computed operands are not imported yet",
-    TRANSPOSE_CONV: "transposed convolutions are not imported yet",
-    SOFTMAX_s16: "softmax of 16-bit operands is not imported yet",
-  };
-  return Object.entries(reasons).find(([prefix]) => family.startsWith(prefix))?.[1];
+const storageOf: Record<string, Storage> = {
+  int8: "i8",
+  int16: "i16",
+  int32: "i32",
+  int64: "i64",
+  int4: "i8",
+  uint8: "u8",
+};
+
+function array(t: GoldenData): TypedArray {
+  if (t.dtype === "int64") return BigInt64Array.from(t.data, BigInt);
+  return new storages[storageOf[t.dtype] as "i8"].array(t.data);
 }
-
-const storageOf: Record<string, Storage> = { int8: "i8", int16: "i16", int32: "i32", int4: "i8", uint8: "u8" };
-
-const array = (t: GoldenData): TypedArray => new storages[storageOf[t.dtype] as "i8"].array(t.data);
 
 const typed = (t: GoldenData, zero: number): TensorType => ({
   storage: storageOf[t.dtype],
@@ -59,13 +62,13 @@ const typed = (t: GoldenData, zero: number): TensorType => ({
   quant: perTensor(1, zero),
 });
 
-const q31 = (a: number | number[], b: number | number[]): Rescale => ({
-  rule: "q31_double",
+const q31 = (a: number | number[], b: number | number[], rule: Rescale["rule"] = "q31_double"): Rescale => ({
+  rule,
   a: [a].flat(),
   b: [b].flat(),
 });
 
-type Layer = { op: string; params: Record<string, any>; tensors: Record<string, GoldenData | null> };
+type Layer = Pick<KernelCase, "op" | "params" | "tensors"> & { rounding?: string };
 
 /** Padding [top, left, bottom, right]: the first two are given, the others follow from the output. */
 function padOf(p: Layer["params"], kernel: number[]): number[] {
@@ -80,29 +83,54 @@ function padOf(p: Layer["params"], kernel: number[]): number[] {
 }
 
 /** One layer on the value `x`; operands are consumed from `x` on, `y` being the second one where there are two. */
-function layerNode({ op, params: p, tensors }: Layer, x: Node, y: Node | undefined, storage: Storage): Node {
+function layerNode({ op, params: p, tensors, rounding }: Layer, x: Node, y: Node | undefined, storage: Storage): Node {
   const clamp: [number, number] = [p.activation_min, p.activation_max];
   const result: MakeOptions = { storage, quant: perTensor(1, p.output_offset ?? 0) };
   const constant = (name: string, t: GoldenData, zero = 0) => makeConst(name, typed(t, zero), array(t));
   const bias = tensors.bias
-    ? makeConst("bias", { storage: "i32", shape: tensors.bias.shape }, Int32Array.from(tensors.bias.data))
+    ? makeConst("bias", { storage: storageOf[tensors.bias.dtype], shape: tensors.bias.shape }, array(tensors.bias))
     : undefined;
-  const by = () => q31(p.output_multiplier, p.output_shift);
+  // 16-bit operands have sums of 64 bits and their own rounding, unless their bias type has 32.
+  const wide = rounding === "int64_reduced16";
+  const sums = { sums: wide ? ("i64" as const) : ("i32" as const) };
+  const rule = wide ? "q15_single" : "q31_double";
+  const by = (times = 1) => {
+    const [a, b] = [p.output_multiplier, p.output_shift].map((list) =>
+      Array.from({ length: times }, () => list).flat(),
+    );
+    return q31(a, b, rule);
+  };
   switch (op) {
     case "CONV_2D":
     case "DEPTHWISE_CONV_2D": {
       const given = tensors.weights!;
       const w = constant("w", op === "CONV_2D" ? given : depthwise(given), -(p.filter_offset ?? 0));
-      const window = { stride: p.strides, dilation: p.dilations, pad: padOf(p, w.type.shape.slice(1, 3)) };
+      const window = { stride: p.strides, dilation: p.dilations, pad: padOf(p, w.type.shape.slice(1, 3)), ...sums };
       return make(requantize, { x: make(conv2d, { x, w, bias }, window) }, { by: by(), clamp }, result);
+    }
+    case "TRANSPOSE_CONV": {
+      const w = constant("w", tensors.weights!, -p.filter_offset);
+      const size = p.output_shape.slice(1, 3);
+      return transposedConv({ x, w, bias, stride: p.strides, pad: p.padding_top_left, size }, (s, phases) =>
+        make(requantize, { x: s }, { by: by(phases), clamp }, result),
+      );
+    }
+    case "BATCH_MATMUL": {
+      const flipped = (n: Node) => {
+        const rank = n.type.shape.length;
+        return make(transpose, { x: n }, { perm: [...Array(rank - 2).keys(), rank - 1, rank - 2] });
+      };
+      const product = make(matmul, { x: p.adj_x ? flipped(x) : x, y: p.adj_y ? flipped(y!) : y! }, sums);
+      return make(requantize, { x: product }, { by: by(), clamp }, result);
     }
     case "FULLY_CONNECTED": {
       const w = constant("w", tensors.weights!, -(p.filter_offset ?? 0));
       const rows = make(reshape, { x }, { shape: p.input_shape });
-      const sums = make(linear, { x: rows, w, bias });
-      if (p.output_offset <= storages[storage].max) return make(requantize, { x: sums }, { by: by(), clamp }, result);
+      const products = make(linear, { x: rows, w, bias }, sums);
+      if (p.output_offset <= storages[storage].max)
+        return make(requantize, { x: products }, { by: by(), clamp }, result);
       // One case has a zero point beyond its int8: 16 bits hold it, and the clamped result is taken as it is.
-      const wide = make(requantize, { x: sums }, { by: by(), clamp }, { ...result, storage: "i16" });
+      const wide = make(requantize, { x: products }, { by: by(), clamp }, { ...result, storage: "i16" });
       return make(cast, { x: wide }, {}, { storage });
     }
     case "ADD": {
@@ -143,6 +171,9 @@ function layerNode({ op, params: p, tensors }: Layer, x: Node, y: Node | undefin
     case "SOFTMAX": {
       const k = [p.input_multiplier, p.input_left_shift, p.diff_min];
       const quant = perTensor(p.output_scale, p.output_zero_point);
+      if (x.type.storage === "i16") {
+        return make(softmax, { x }, { by: { rule: "lut16", k: k.slice(0, 2) } }, { storage, quant });
+      }
       return make(softmax, { x }, { by: { rule: "gemmlowp", k } }, { storage, quant });
     }
   }
@@ -155,9 +186,44 @@ function depthwise({ dtype, shape: [, h, w, o], data }: GoldenData): GoldenData 
   return { dtype, shape: [o, h, w, 1], data: moved };
 }
 
-/** The graph of a case whose family is run (`notRun`). */
+/** SVDF: all steps of the sequence in one graph, the state handed on from step to step. */
+function svdfGraph({ name, params: p, tensors }: KernelCase): KernelGraph {
+  const sequence = tensors.input_sequence!;
+  const [steps, batch, size] = sequence.shape;
+  const all = makeParam("input", typed(sequence, p.input_zero_point));
+  const weights = (key: string) => makeConst(key, typed(tensors[key]!, 0), array(tensors[key]!));
+  const bias = tensors.bias && makeConst("bias", { storage: "i32", shape: tensors.bias.shape }, array(tensors.bias));
+  let state: Node = makeConst("state", typed(tensors.state!, 0), array(tensors.state!));
+  let result: Node | undefined;
+  for (let t = 0; t < steps; t++) {
+    const part = make(slice, { x: all }, { begin: [t, 0, 0], size: [1, batch, size], step: [1, 1, 1] });
+    const step = {
+      x: make(reshape, { x: part }, { shape: [batch, size] }),
+      state,
+      feature: weights("weights_feature"),
+      time: weights("weights_time"),
+      bias: bias ?? undefined,
+      rank: p.rank,
+      rescale: {
+        feature: q31(p.feature_multiplier, p.feature_shift),
+        result: q31(p.output_multiplier, p.output_shift),
+        storage: "i8" as const,
+        quant: perTensor(1, p.output_zero_point),
+        clamp: [p.activation_min, p.activation_max] as const,
+      },
+    };
+    ({ state, result } = svdfStep(step, make as Make));
+  }
+  const graph = new Graph(name, [all], [{ name: "output", node: result! }], { profile: "tflite" });
+  return { graph: verified(graph), inputs: [array(sequence)], want: array(tensors.output!) };
+}
+
+/** The graph of a case. */
 export function kernelGraph(c: KernelCase): KernelGraph {
-  const given = ["input", "input1", "input2"].flatMap((key) => (c.tensors[key] ? [{ key, t: c.tensors[key] }] : []));
+  if (c.op === "SVDF") return svdfGraph(c);
+  const given = ["input", "input1", "input2", "lhs", "rhs"].flatMap((key) =>
+    c.tensors[key] ? [{ key, t: c.tensors[key] }] : [],
+  );
   const first = c.layers ? c.layers[0].params : c.params;
   const params = given.map(({ key, t }) => makeParam(key, typed(t, -(first[`${key}_offset`] ?? 0))));
   const want = c.tensors.output!;

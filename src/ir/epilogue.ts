@@ -86,7 +86,7 @@ export function finish(
   const source = sums as Int32Array;
   const residual = extra.residual?.data as Int8Array | undefined;
   for (let i = 0; i < out.length; i++) {
-    let v = source[i];
+    let v = Number(source[i]);
     let zero = 0;
     for (const stage of stages) {
       switch (stage.kind) {

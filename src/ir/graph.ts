@@ -81,7 +81,7 @@ export function inferType(op: OpDef, operands: any, attrs: any, hint: ResultHint
       : typeof op.storage === "string"
         ? op.storage
         : typeof op.storage === "function"
-          ? op.storage(operands)
+          ? op.storage(operands, attrs)
           : first(op.storage.sameAs).storage;
   if (!storage) throw new Error(`${op.name} wants the result's storage to be stated`);
   const shape = op.shape(operands, attrs);

@@ -88,7 +88,7 @@ export interface OpSpec<O extends Slots, A extends Attrs> {
     | Storage
     | "free"
     | { readonly sameAs: keyof O & string }
-    | ((operands: PerOperand<O, TensorType>) => Storage);
+    | ((operands: PerOperand<O, TensorType>, attrs: AttrValues<A>) => Storage);
   /** The result's shape, from the operands' types and the attributes. Throws Error(what was wanted) if they do not fit. */
   shape(operands: PerOperand<O, TensorType>, attrs: AttrValues<A>): readonly number[];
   readonly verify?: readonly Constraint<O, A>[];

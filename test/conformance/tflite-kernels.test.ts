@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { unpackInt4 } from "../../src/import/tflite/tensors.ts";
 import { interpret } from "../../src/ir/interpret.ts";
-import { type KernelCase, kernelGraph, notRun } from "../tflite-kernels.ts";
+import { type KernelCase, kernelGraph } from "../tflite-kernels.ts";
 import { describeGolden } from "../vectors.ts";
 
 describeGolden("tflite-kernels", (dir) => {
@@ -17,11 +17,6 @@ describeGolden("tflite-kernels", (dir) => {
   for (const [family, cases] of families) {
     describe(family, () => {
       for (const c of cases) {
-        const reason = notRun(family) ?? wideSums(c);
-        if (reason) {
-          test.skip(`${c.name} skipped: ${reason}`, () => {});
-          continue;
-        }
         test(c.name, () => {
           const { graph, inputs, want } = kernelGraph(c);
           expect(interpret(graph, inputs)).toEqual([want]);
@@ -37,9 +32,3 @@ describeGolden("tflite-kernels", (dir) => {
     });
   }
 });
-
-/** 16-bit operands with 64-bit sums, which the IR does not have; those with a 32-bit bias sum in 32 bits. */
-function wideSums(c: KernelCase): string | undefined {
-  const wide = c.family.endsWith("_s16xs8") && !c.name.startsWith("int16xint8xint32");
-  return wide ? "64-bit sums are not imported yet" : undefined;
-}

@@ -1,6 +1,6 @@
 /** Convolutions and matrix products. Integer ones give exact 32-bit sums of (x - zero)(w - zero); rescaling is another op's. */
 
-import { ints } from "../attr.ts";
+import { ints, oneOf } from "../attr.ts";
 import { defineOp, maybe, type PerOperand, tensor, type Value } from "../op.ts";
 import { biasFor, byteValue, floatImage, image, weights } from "../sample.ts";
 import { type Storage, sizeOf, type TensorType, type TypedArray, zeroOf, zeroOfChannel } from "../type.ts";
@@ -29,6 +29,17 @@ export function windowed(
 
 type ConvOperands = { x: TensorType; w: TensorType; bias: TensorType | undefined };
 type ConvAttrs = { stride: readonly number[]; pad: readonly number[]; dilation: readonly number[] };
+type Sums = { sums: "i32" | "i64" };
+
+/** How wide integer sums are. 64 bits are TFLite's 16-bit kernels, whose sums leave 32 bits behind. */
+export const sumsAttr = { sums: oneOf(["i32", "i64"], { default: "i32" }) };
+
+/** The constraint on `sums` of products and convolutions. */
+export const sumsOf16 = {
+  id: "sums",
+  says: "64-bit sums of 16-bit x only",
+  holds: ({ x }: { x: TensorType }, { sums }: Sums) => sums === "i32" || x.storage === "i16",
+} as const;
 
 /** Result shape [N, OH, OW, O] of a convolution of NHWC x with OHWI w. */
 export function convShape({ x, w, bias }: ConvOperands, { stride, pad, dilation }: ConvAttrs): number[] {
@@ -49,27 +60,29 @@ export function convShape({ x, w, bias }: ConvOperands, { stride, pad, dilation 
   ];
 }
 
-/** The storage of exact sums: i32 for integers, f32 for floats. */
-export const sumStorage = ({ x }: { x: TensorType }): Storage => (x.storage === "f32" ? "f32" : "i32");
+/** The storage of exact sums: i32 or i64 for integers, f32 for floats. */
+export const sumStorage = ({ x }: { x: TensorType }, { sums }: Sums): Storage => (x.storage === "f32" ? "f32" : sums);
 
 /** Exact sums of a convolution; see `conv2d`. Float sums run over (row, column, channel) of the window, each step rounded to f32. */
 export function convolve(
   { x, w, bias }: { x: Value; w: Value; bias: Value | undefined },
-  { stride, pad, dilation }: ConvAttrs,
+  { stride, pad, dilation, sums: width }: ConvAttrs & Sums,
   shape: readonly number[],
-): Int32Array | Float32Array {
+): Int32Array | Float32Array | BigInt64Array {
   const [n, oh, ow, o] = shape;
   const [, h, wide, c] = x.type.shape;
   const [, kh, kw, i] = w.type.shape;
   const perGroup = o / (c / i);
   const float = x.type.storage === "f32";
-  const out = float ? new Float32Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
+  const long = width === "i64" && !float;
+  const size = sizeOf(shape);
+  const out = float ? new Float32Array(size) : long ? new BigInt64Array(size) : new Int32Array(size);
   // Values are read minus their zero points, so that padding adds nothing.
   const xs = float ? (x.data as Float32Array) : minusZero(x, () => zeroOf(x.type));
   const ws = float
     ? (w.data as Float32Array)
     : minusZero(w, (k) => zeroOfChannel(w.type, Math.floor(k / (kh * kw * i))));
-  const sums = float ? new Float32Array(o) : new Int32Array(o);
+  const sums = float ? new Float32Array(o) : long ? new Float64Array(o) : new Int32Array(o);
   let at = 0;
   for (let b = 0; b < n; b++)
     for (let y = 0; y < oh; y++)
@@ -87,11 +100,17 @@ export function convolve(
               const weight = ((k * kh + ky) * kw + kx) * i;
               sums[k] = float
                 ? dotFloat(xs as Float32Array, from, ws as Float32Array, weight, i, sums[k])
-                : dotInt(xs as Int32Array, from, ws as Int32Array, weight, i, sums[k]);
+                : long
+                  ? dotWide(xs as Int32Array, from, ws as Int32Array, weight, i, sums[k])
+                  : dotInt(xs as Int32Array, from, ws as Int32Array, weight, i, sums[k]);
             }
           }
         }
-        for (let k = 0; k < o; k++) out[at++] = bias ? sums[k] + Number(bias.data[k]) : sums[k];
+        for (let k = 0; k < o; k++, at++) {
+          const v = bias ? sums[k] + Number(bias.data[k]) : sums[k];
+          if (out instanceof BigInt64Array) out[at] = BigInt(v);
+          else out[at] = v;
+        }
       }
   return out;
 }
@@ -99,6 +118,13 @@ export function convolve(
 function dotInt(x: Int32Array, xAt: number, w: Int32Array, wAt: number, count: number, sum: number): number {
   let s = sum | 0;
   for (let j = 0; j < count; j++) s = (s + Math.imul(x[xAt + j], w[wAt + j])) | 0;
+  return s;
+}
+
+/** 64-bit sums in doubles: exact below 2^53, which products of 23 bits reach after 2^30 terms. */
+function dotWide(x: Int32Array, xAt: number, w: Int32Array, wAt: number, count: number, sum: number): number {
+  let s = sum;
+  for (let j = 0; j < count; j++) s += x[xAt + j] * w[wAt + j];
   return s;
 }
 
@@ -144,6 +170,12 @@ function sameSums(a: TensorType["quant"], b: TensorType["quant"]): boolean {
   return s.length === t.length && s.every((v, i) => v === t[i]);
 }
 
+const wideBias = {
+  id: "wide",
+  says: "a 64-bit bias with 64-bit sums only",
+  holds: ({ bias }: ConvOperands, { sums }: Sums) => bias?.storage !== "i64" || sums === "i64",
+} as const;
+
 const sameFloat = {
   id: "mixed",
   says: "x, w and bias all float, or all integer",
@@ -153,14 +185,14 @@ const sameFloat = {
 
 export const conv2d = defineOp("conv2d", {
   doc: "Convolution of NHWC x with OHWI w, grouped where w takes fewer channels than x has, into exact sums (plus bias). Padding adds nothing.",
-  operands: { x: tensor("i8", "u8", "i16", "f32"), w: tensor("i8", "u8", "f32"), bias: maybe("i32", "f32") },
-  attrs: windowAttrs,
+  operands: { x: tensor("i8", "u8", "i16", "f32"), w: tensor("i8", "u8", "f32"), bias: maybe("i32", "i64", "f32") },
+  attrs: { ...windowAttrs, ...sumsAttr },
   kind: "reduction",
   level: "tensor",
   quant: { product: ["x", "w"] },
   storage: sumStorage,
   shape: convShape,
-  verify: [weightAxis, biasScale, sameFloat],
+  verify: [weightAxis, biasScale, sameFloat, sumsOf16, wideBias],
   eval: (v, attrs, type) => convolve(v, attrs, type.shape),
   macs: ({ w }, _, result) => sizeOf(result.shape) * w.shape[1] * w.shape[2] * w.shape[3],
   sample: (rand, pool) => {
@@ -169,10 +201,13 @@ export const conv2d = defineOp("conv2d", {
     const c = x.shape[3];
     const [kh, kw] = [rand(1, 3), rand(1, 3)];
     if (float)
-      return { operands: { x, w: { storage: "f32", shape: [rand(1, 6), kh, kw, c] }, bias: undefined }, attrs: {} };
+      return {
+        operands: { x, w: { storage: "f32", shape: [rand(1, 6), kh, kw, c] }, bias: undefined },
+        attrs: { sums: "i32" },
+      };
     const depthwise = rand(0, 2) === 0;
     const w = weights(rand, pool, depthwise ? [c, kh, kw, 1] : [rand(1, 10), kh, kw, c]);
-    return { operands: { x, w, bias: biasFor(rand, x, w) }, attrs: {} };
+    return { operands: { x, w, bias: biasFor(rand, x, w) }, attrs: { sums: "i32" } };
   },
 });
 
@@ -189,6 +224,7 @@ export function linearShape({ x, w, bias }: ConvOperands): number[] {
 /** Exact sums of a matrix product; see `linear`. */
 export function multiplyMatrix(
   { x, w, bias }: { x: Value; w: Value; bias: Value | undefined },
+  { sums }: Sums,
   shape: readonly number[],
 ): TypedArray {
   const [o, i] = w.type.shape;
@@ -196,27 +232,27 @@ export function multiplyMatrix(
   const as4 = (v: Value, s: number[]): Value => ({ ...v, type: { ...v.type, shape: s } });
   return convolve(
     { x: as4(x, [rows, 1, 1, i]), w: as4(w, [o, 1, 1, i]), bias },
-    { stride: [1, 1], pad: [0, 0, 0, 0], dilation: [1, 1] },
+    { stride: [1, 1], pad: [0, 0, 0, 0], dilation: [1, 1], sums },
     [rows, 1, 1, o],
   );
 }
 
 export const linear = defineOp("linear", {
   doc: "Product of x [..., I] with the rows of w [O, I] into exact sums [..., O] (plus bias).",
-  operands: { x: tensor("i8", "u8", "i16", "f32"), w: tensor("i8", "u8", "f32"), bias: maybe("i32", "f32") },
-  attrs: {},
+  operands: { x: tensor("i8", "u8", "i16", "f32"), w: tensor("i8", "u8", "f32"), bias: maybe("i32", "i64", "f32") },
+  attrs: sumsAttr,
   kind: "reduction",
   level: "tensor",
   quant: { product: ["x", "w"] },
   storage: sumStorage,
   shape: linearShape,
-  verify: [weightAxis, biasScale, sameFloat],
-  eval: (v, _, type) => multiplyMatrix(v, type.shape),
+  verify: [weightAxis, biasScale, sameFloat, sumsOf16, wideBias],
+  eval: (v, attrs, type) => multiplyMatrix(v, attrs, type.shape),
   macs: ({ x }, _, result) => sizeOf(result.shape) * x.shape[x.shape.length - 1],
   sample: (rand, pool) => {
     const x = byteValue(rand, pool);
     const w = weights(rand, pool, [rand(1, 10), x.shape[x.shape.length - 1]]);
-    return { operands: { x, w, bias: biasFor(rand, x, w) }, attrs: {} };
+    return { operands: { x, w, bias: biasFor(rand, x, w) }, attrs: { sums: "i32" } };
   },
 });
 

@@ -1,15 +1,19 @@
 /** Every op, one line each. This list is the whole registration. */
 import type { OpDef } from "../op.ts";
+import { broadcast } from "./broadcast.ts";
 import { conv2d, linear } from "./conv.ts";
 import { binary, cast, clamp, qadd, qmul, table, unary } from "./elementwise.ts";
 import { kConv, kGemm, kMul } from "./kernel.ts";
+import { matmul } from "./matmul.ts";
 import { avgPool, maxPool, sum } from "./pool.ts";
 import { dequantize, quantize, requantize } from "./quant.ts";
+import { reduce } from "./reduce.ts";
 import { resize } from "./resize.ts";
 import { argExtremum, extremum, gather, gatherNd } from "./select.ts";
 import { concat, pad, reshape, slice, transpose } from "./shape.ts";
 import { softmax } from "./softmax.ts";
 import { constant, param } from "./source.ts";
+import { compare, where } from "./where.ts";
 
 const all: readonly OpDef[] = [
   param,
@@ -19,6 +23,7 @@ const all: readonly OpDef[] = [
   requantize,
   conv2d,
   linear,
+  matmul,
   qadd,
   qmul,
   clamp,
@@ -29,12 +34,16 @@ const all: readonly OpDef[] = [
   maxPool,
   avgPool,
   sum,
+  reduce,
   softmax,
   resize,
   extremum,
+  compare,
+  where,
   argExtremum,
   gather,
   gatherNd,
+  broadcast,
   reshape,
   transpose,
   concat,

@@ -133,7 +133,7 @@ export const avgPool = defineOp("avg_pool", {
 
 export const sum = defineOp("sum", {
   doc: "Sums over axes: exact 32-bit sums of (x - zero point) of integers; f32 sums in row-major order of the reduced elements.",
-  operands: { x: tensor("i8", "u8", "i16", "f32") },
+  operands: { x: tensor("i8", "u8", "i16", "i32", "f32") },
   attrs: { axes: ints({ min: 0 }), keepDims: bool({ default: true }) },
   kind: "reduction",
   level: "both",

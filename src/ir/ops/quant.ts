@@ -114,7 +114,7 @@ export const dequantize = defineOp("dequantize", {
 
 export const requantize = defineOp("requantize", {
   doc: "Exact integers (sums, or stored values minus their zero point) to another scale: rescaled by a named rule per channel of the last axis, plus the result's zero point, clamped.",
-  operands: { x: tensor("i8", "u8", "i16", "i32") },
+  operands: { x: tensor("i8", "u8", "i16", "i32", "i64") },
   attrs: { by: rescaling(), clamp: range() },
   kind: "elementwise",
   level: "both",
@@ -128,6 +128,11 @@ export const requantize = defineOp("requantize", {
       holds: ({ x }, { by }) =>
         (by.a.length === 1 || by.a.length === x.shape[x.shape.length - 1]) &&
         (by.b.length === 0 || by.b.length === by.a.length),
+    },
+    {
+      id: "wide",
+      says: "64-bit sums by the rule q15_single only",
+      holds: ({ x }, { by }) => x.storage !== "i64" || by.rule === "q15_single",
     },
     {
       id: "quantizer",
@@ -146,7 +151,8 @@ export const requantize = defineOp("requantize", {
     const channels = type.shape[type.shape.length - 1] ?? 1;
     const from = zeroOf(x.type);
     const zero = zeroOf(type);
-    for (let i = 0; i < out.length; i++) out[i] = clamp(rescale(by, data[i] - from, i % channels, zero), lo, hi);
+    for (let i = 0; i < out.length; i++)
+      out[i] = clamp(rescale(by, Number(data[i]) - from, i % channels, zero), lo, hi);
     return out;
   },
   sample: (rand, pool) => {

@@ -4,6 +4,7 @@ import { expOnNegativeValues, fixedReciprocal } from "../fixed-point.ts";
 import { expf } from "../math.ts";
 import { defineOp, tensor } from "../op.ts";
 import { clamp, doublingHighMul, mulByQuantizedMultiplier, roundingDivideByPowerOfTwo } from "../rescale.ts";
+import { lutRow } from "../softmax-lut.ts";
 import { allocate, storages, type TypedArray } from "../type.ts";
 
 const f = Math.fround;
@@ -14,6 +15,8 @@ export const softmaxRules = {
   float: { constants: ["beta"] },
   /** TFLite's reference on 8 bits (gemmlowp): see `softmaxExponentials`; result scale 1/256 or, of 16 bits, 1/65536. */
   gemmlowp: { constants: ["multiplier", "shift", "lowest"] },
+  /** TFLite's reference on 16 bits: `softmax-lut.ts`; result scale 1/32768. */
+  lut16: { constants: ["multiplier", "shift"] },
 } as const;
 
 export type SoftmaxRule = keyof typeof softmaxRules;
@@ -61,7 +64,7 @@ function floatRow(x: Float32Array, beta: number, out: Float32Array): void {
 
 export const softmax = defineOp("softmax", {
   doc: "e^x over the sum of e^x along the last axis, by a named rule.",
-  operands: { x: tensor("i8", "u8", "f32") },
+  operands: { x: tensor("i8", "u8", "i16", "f32") },
   attrs: {
     by: named<SoftmaxRule>(softmaxRules, (rand) => ({ rule: "gemmlowp", k: [1073741824 + rand(0, 1e9), 22, -255] })),
   },
@@ -78,11 +81,13 @@ export const softmax = defineOp("softmax", {
     },
     {
       id: "rule",
-      says: "the float rule on f32 and only there, with a result of 8 or 16 bits elsewhere",
-      holds: ({ x }, { by }, r) =>
-        by.rule === "float"
-          ? x.storage === "f32" && r.storage === "f32"
-          : x.storage !== "f32" && ["i8", "u8", "i16"].includes(r.storage) && r.quant?.kind === "tensor",
+      says: "float on f32, lut16 on i16 with a result in i16, gemmlowp on 8 bits with a result of 8 or 16 bits",
+      holds: ({ x }, { by }, r) => {
+        if (by.rule === "float") return x.storage === "f32" && r.storage === "f32";
+        if (r.quant?.kind !== "tensor") return false;
+        if (by.rule === "lut16") return x.storage === "i16" && r.storage === "i16";
+        return (x.storage === "i8" || x.storage === "u8") && ["i8", "u8", "i16"].includes(r.storage);
+      },
     },
   ],
   eval({ x }, { by }, type): TypedArray {
@@ -92,7 +97,8 @@ export const softmax = defineOp("softmax", {
     const { bytes, min, max } = storages[type.storage];
     for (let at = 0; at < out.length; at += row) {
       const [from, to] = [x.data.subarray(at, at + row), out.subarray(at, at + row)];
-      if (exps) fixedRow(from as Int8Array, exps, to as Int8Array, 8 * bytes, min, max);
+      if (by.rule === "lut16") lutRow(from as Int16Array, by.k, to as Int16Array);
+      else if (exps) fixedRow(from as Int8Array, exps, to as Int8Array, 8 * bytes, min, max);
       else floatRow(from as Float32Array, by.k[0], to as Float32Array);
     }
     return out;

@@ -4,16 +4,19 @@ import { addKernels } from "./add.ts";
 import { convKernels } from "./conv.ts";
 import { floatConvKernels } from "./conv-float.ts";
 import { dwconvKernels } from "./dwconv.ts";
+import { matmulKernels } from "./matmul.ts";
 import { concatKernels, padKernels, reshapeKernels, sliceKernels, transposeKernels } from "./movement.ts";
 import { mulKernels, productKernels } from "./mul.ts";
 import { binaryKernels, castKernels, unaryKernels } from "./numbers.ts";
 import { clampKernels, extremumKernels, tableKernels } from "./pointwise.ts";
 import { avgPoolKernels, maxPoolKernels, sumKernels } from "./pool.ts";
+import { reduceKernels } from "./reduce.ts";
 import { referenceKernels } from "./reference.ts";
 import { dequantizeKernels, quantizeKernels, requantizeKernels } from "./rescaling.ts";
 import { resizeKernels } from "./resize.ts";
 import { argExtremumKernels, gatherKernels, gatherNdKernels } from "./select.ts";
 import { softmaxKernels } from "./softmax.ts";
+import { broadcastKernels, compareKernels, whereKernels } from "./where.ts";
 
 /** Rows by the name of the op that they compute. */
 export const wasmKernels: Readonly<Record<string, readonly WasmKernel[]>> = {
@@ -44,4 +47,9 @@ export const wasmKernels: Readonly<Record<string, readonly WasmKernel[]>> = {
   concat: concatKernels,
   slice: sliceKernels,
   pad: padKernels,
+  matmul: matmulKernels,
+  reduce: reduceKernels,
+  broadcast: broadcastKernels,
+  compare: compareKernels,
+  where: whereKernels,
 };

@@ -10,6 +10,7 @@ import { addScalar } from "../addition.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import { type Addresses, pack } from "../operands.ts";
 import { rescaleConstant, rescaleFunction } from "../rescale.ts";
+import { wideRescale } from "../rescale-wide.ts";
 import { plainRow } from "./plain.ts";
 import { rescaleLoaded, rescalePack } from "./rescaling.ts";
 import { eachPosition, eachWindow, type Windows } from "./windows.ts";
@@ -55,18 +56,23 @@ interface Channel {
   readonly rescales: readonly (Local | undefined)[];
 }
 
-/** The stages on one sum, which becomes the stored value. */
-function finishScalar(f: Func, node: Node, sum: Local, c: Channel): void {
+/** The stages on one sum; the local that holds the stored value. A 64-bit sum becomes one of 32 bits by its first stage. */
+function finishScalar(f: Func, node: Node, exact: Local, c: Channel): Local {
   const { m, b } = f;
   const { i32 } = m;
   let zero = 0;
-  for (const [n, stage] of epilogueOf(node).entries()) {
+  const stages = epilogueOf(node);
+  const wide = exact.type === b.i64 && stages.length > 0;
+  const sum = wide ? f.local(b.i32) : exact;
+  for (const [n, stage] of stages.entries()) {
     const centered = (): Expr => i32.sub(f.get(sum), i32.const(zero));
     switch (stage.kind) {
       case "requantize": {
         const { by, clamp } = stage;
         const constants = c.rescales[n];
-        if (constants) f.set(sum, rescaleLoaded(f, by, centered(), constants, stage.zero, clamp));
+        if (wide && n === 0) {
+          f.set(sum, wideRescale(f, by, f.get(exact), constants, stage.zero, clamp));
+        } else if (constants) f.set(sum, rescaleLoaded(f, by, centered(), constants, stage.zero, clamp));
         else {
           const numbers = [by.a[0], by.b[0] ?? 0].map((v) => rescaleConstant(f, by.rule, v));
           const limits = [stage.zero, ...clamp].map((v) => i32.const(v));
@@ -93,6 +99,7 @@ function finishScalar(f: Func, node: Node, sum: Local, c: Channel): void {
         break;
     }
   }
+  return sum;
 }
 
 /** v limited to [lo, hi], in place; not-a-number stays. */
@@ -126,9 +133,12 @@ function emitReference(f: Func, node: Node, at: Addresses): void {
   const g = convShapeOf(node);
   const slots = slotsOf(node, at);
   const [x, w] = [node.in.x.type, node.in.w.type] as TensorType[];
-  const { i32, f32 } = f.m;
+  const { i32, i64, f32 } = f.m;
   const float = x.storage === "f32";
-  const type = float ? f.b.f32 : f.b.i32;
+  const wide = (node.attrs as { sums?: string }).sums === "i64";
+  const type = float ? f.b.f32 : wide ? f.b.i64 : f.b.i32;
+  const plus = (a: Expr, b: Expr): Expr => (float ? f32 : wide ? i64 : i32).add(a, b);
+  const biasStorage: Storage = node.in.bias?.type.storage ?? "i32";
   const zero = float ? 0 : zeroOf(x);
   const wBytes = storages[w.storage].bytes;
   const residual = slots.residual && pointer(f, slots.residual);
@@ -137,7 +147,7 @@ function emitReference(f: Func, node: Node, at: Addresses): void {
 
   /** One output channel's sum over the inside of a window. */
   const sumOf = (inside: Parameters<Parameters<typeof eachWindow>[4]>[0], offset: Local, wAt: Local, wZero: Local) => {
-    const sum = f.let(type, float ? f32.const(0) : i32.const(0));
+    const sum = f.let(type, float ? f32.const(0) : wide ? i64.const(0n as never) : i32.const(0));
     const first = i32.add(i32.mul(f.get(inside.firstRow), i32.const(g.window[1])), f.get(inside.firstColumn));
     const weights = f.let(f.b.i32, i32.add(f.get(wAt), i32.mul(first, i32.const(tap))));
     // Past the columns inside, the weights of a row's other columns.
@@ -153,7 +163,7 @@ function emitReference(f: Func, node: Node, at: Addresses): void {
             const a = loadElement(f, x.storage, f.get(from));
             const b = loadElement(f, w.storage, f.get(weights));
             const product = float ? f32.mul(a, b) : i32.mul(i32.sub(a, i32.const(zero)), i32.sub(b, f.get(wZero)));
-            f.set(sum, float ? f32.add(f.get(sum), product) : i32.add(f.get(sum), product));
+            f.set(sum, plus(f.get(sum), wide ? i64.extend_s(product) : product));
             f.add(from, storages[x.storage].bytes);
             f.add(weights, wBytes);
           });
@@ -175,7 +185,7 @@ function emitReference(f: Func, node: Node, at: Addresses): void {
       ...stages.map((_, k) => ({ at: pointer(f, at.packs[1 + k]), step: 8 })),
     ];
     const [wAt, zeroAt, to, ...rescales] = moving.map((p) => p.at);
-    if (slots.bias) moving.push({ at: pointer(f, slots.bias), step: 4 });
+    if (slots.bias) moving.push({ at: pointer(f, slots.bias), step: storages[biasStorage].bytes });
     const biasAt = moving[moving.length - 1].at;
     if (residual) moving.push({ at: residual, step: storages[node.in.residual.type.storage as Storage].bytes });
     f.repeat(g.groups, () => {
@@ -183,20 +193,17 @@ function emitReference(f: Func, node: Node, at: Addresses): void {
         const wZero = f.let(f.b.i32, i32.load(0, 1, f.get(zeroAt)));
         const sum = sumOf(inside, offset, wAt, wZero);
         if (slots.bias) {
-          f.set(
-            sum,
-            float
-              ? f32.add(f.get(sum), f32.load(0, 1, f.get(biasAt)))
-              : i32.add(f.get(sum), i32.load(0, 1, f.get(biasAt))),
-          );
+          const bias = loadElement(f, biasStorage, f.get(biasAt));
+          f.set(sum, plus(f.get(sum), wide && biasStorage === "i32" ? i64.extend_s(bias) : bias));
         }
+        let value = sum;
         if (float) for (const s of epilogueOf(node)) limitTo(f, sum, clampOf(s));
         else {
           const channel = { residual, table: slots.table, rescales: [] as (Local | undefined)[] };
           for (const [k, n] of stages.entries()) channel.rescales[n] = rescales[k];
-          finishScalar(f, node, sum, channel);
+          value = finishScalar(f, node, sum, channel);
         }
-        storeElement(f, node.type.storage, f.get(to), f.get(sum));
+        storeElement(f, node.type.storage, f.get(to), f.get(value));
         for (const p of moving) f.add(p.at, p.step);
       });
       f.add(offset, g.i * g.fromBytes);

@@ -9,6 +9,7 @@ import type { Pack } from "../kernel.ts";
 import { floatLanes, intLanes } from "../lanes.ts";
 import { pack } from "../operands.ts";
 import { hasLaneRescale, isFixedPoint, laneRescale, rescaleConstant, rescaleFunction } from "../rescale.ts";
+import { wideRescale } from "../rescale-wide.ts";
 import { eachElement, eachLane, plainRow, scalarCost } from "./plain.ts";
 
 const single = (v: number): boolean => Number.isFinite(v) && Object.is(Math.fround(v), v);
@@ -48,6 +49,7 @@ export const requantizeKernels = [
       const { by, clamp } = requantizeAttrs(node);
       return (
         isShort(node.type) &&
+        node.in.x.type.storage !== "i64" &&
         zeroOf(node.in.x.type) >= -(2 ** 16) &&
         hasLaneRescale(by, clamp[0], clamp[1]) &&
         (isShort(node.in.x.type) || zeroOf(node.in.x.type) === 0)
@@ -65,6 +67,7 @@ export const requantizeKernels = [
     name: "qs_vcvt__scalar",
     cost: scalarCost,
     inPlace: [0],
+    applies: (node) => node.in.x.type.storage !== "i64",
     pack: (node) => (requantizeAttrs(node).by.a.length > 1 ? [rescalePack(requantizeAttrs(node).by)] : []),
     emit(f, node, at) {
       const { by, clamp } = requantizeAttrs(node);
@@ -96,6 +99,32 @@ export const requantizeKernels = [
     },
   }),
 ];
+
+requantizeKernels.push(
+  plainRow({
+    name: "qs64_vcvt__scalar",
+    cost: scalarCost,
+    applies: (node) => node.in.x.type.storage === "i64",
+    pack: (node) => (requantizeAttrs(node).by.a.length > 1 ? [rescalePack(requantizeAttrs(node).by)] : []),
+    emit(f, node, at) {
+      const { by, clamp } = requantizeAttrs(node);
+      const { shape, storage } = node.type;
+      const from = zeroOf(node.in.x.type);
+      const zero = zeroOf(node.type);
+      const channels = by.a.length > 1;
+      const x = { at: pointer(f, at.operands[0]), strides: byteStrides("i64", shape) };
+      const y = { at: pointer(f, at.result), strides: byteStrides(storage, shape) };
+      const k = {
+        at: channels ? pointer(f, at.packs[0]) : f.local(),
+        strides: shape.map((_, d) => (channels && d === shape.length - 1 ? 8 : 0)),
+      };
+      nest(f, shape, [x, y, k], () => {
+        const sum = f.m.i64.sub(loadElement(f, "i64", f.get(x.at)), f.m.i64.const(BigInt(from) as never));
+        storeElement(f, storage, f.get(y.at), wideRescale(f, by, sum, channels ? k.at : undefined, zero, clamp));
+      });
+    },
+  }),
+);
 
 interface QuantizeAttrs {
   readonly by: "recip_even" | "div_even" | "div_away";

@@ -18,49 +18,59 @@ export interface Rest {
   readonly weights: Int8Array;
 }
 
+/** A panel, and what of its weights did not fit (nothing, but for 9-bit weights in panels of bytes). */
+export interface Panel {
+  readonly bytes: Uint8Array;
+  readonly rests: readonly Rest[];
+}
+
 /**
- * Writes the panel of `channels` at `at`: [run][step][lane][element]. `runs` lists, for each run of consecutive elements
- * of the image, the index of the first weight within a channel; a run's tail is filled with zeros. Returns what of the
- * weights did not fit (nothing, but for 9-bit weights in panels of bytes).
+ * The panel of `channels`: [run][step][lane][element]. `runs` lists, for each run of consecutive elements of the image, the
+ * index of the first weight within a channel; a run's tail is filled with zeros.
  */
-export function writePanel(
-  view: DataView,
-  at: number,
+export function makePanel(
   shape: PanelShape,
   weights: Int16Array,
   perChannel: number,
   channels: readonly number[],
   runs: readonly number[],
   runLength: number,
-): Rest[] {
+): Panel {
   const steps = Math.ceil(runLength / shape.step);
-  const rests: Rest[] = [];
-  const values = new Int16Array(shape.lanes * shape.step);
-  runs.forEach((first, run) => {
-    for (let s = 0; s < steps; s++) {
-      channels.forEach((channel, lane) => {
-        for (let e = 0; e < shape.step; e++) {
-          const k = s * shape.step + e;
-          values[lane * shape.step + e] = k < runLength ? weights[channel * perChannel + first + k] : 0;
-        }
-      });
-      if (shape.bytes === 2) for (const v of values) view.setInt16((at += 2) - 2, v, true);
-      else {
-        for (const v of takeBytes(values)) view.setInt8(at++, v);
-        while (values.some((v) => v !== 0)) rests.push({ run, step: s, weights: takeBytes(values) });
+  const perStep = shape.lanes * shape.step;
+  const values = new Int16Array(runs.length * steps * perStep);
+  for (let lane = 0; lane < channels.length; lane++) {
+    for (let run = 0; run < runs.length; run++) {
+      const from = channels[lane] * perChannel + runs[run];
+      let to = run * steps * perStep + lane * shape.step;
+      for (let k = 0; k < runLength; k++) {
+        values[to] = weights[from + k];
+        // The next element of the lane, or the lane in the next step.
+        to += (k + 1) % shape.step ? 1 : perStep - shape.step + 1;
       }
     }
-  });
-  return rests;
+  }
+  if (shape.bytes === 2) return { bytes: new Uint8Array(values.buffer), rests: [] };
+  const bytes = takeBytes(values);
+  const rests: Rest[] = [];
+  if (values.some((v) => v !== 0)) {
+    for (let s = 0; s < runs.length * steps; s++) {
+      const left = values.subarray(s * perStep, (s + 1) * perStep);
+      while (left.some((v) => v !== 0)) {
+        rests.push({ run: Math.floor(s / steps), step: s % steps, weights: takeBytes(left) });
+      }
+    }
+  }
+  return { bytes: new Uint8Array(bytes.buffer), rests };
 }
 
 /** The part of each value that fits a signed byte; the values are left with the rest. */
 function takeBytes(values: Int16Array): Int8Array {
   const taken = new Int8Array(values.length);
-  values.forEach((v, i) => {
-    taken[i] = Math.max(-128, Math.min(127, v));
+  for (let i = 0; i < values.length; i++) {
+    taken[i] = Math.max(-128, Math.min(127, values[i]));
     values[i] -= taken[i];
-  });
+  }
   return taken;
 }
 

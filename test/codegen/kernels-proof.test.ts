@@ -12,7 +12,7 @@ import {
 } from "../../src/codegen/wasm/proof.ts";
 import { proveAddition } from "../../src/codegen/wasm/proof-add.ts";
 import { applyWide, fitWide } from "../../src/codegen/wasm/proof-wide.ts";
-import { clamp, quantizeMultiplier, type RescaleRule } from "../../src/ir/rescale.ts";
+import { clamp, quantizeMultiplier, type RescaleRule, rescaleRules } from "../../src/ir/rescale.ts";
 import { perTensor, tensorType } from "../../src/ir/type.ts";
 
 const rules: readonly RescaleRule[] = [
@@ -73,6 +73,22 @@ test("a fitted formula equals the rule on accumulators drawn from all that are r
   );
   expect(found.f32).toBeGreaterThan(200);
   expect(found.f64).toBeGreaterThan(0);
+});
+
+test("the short form of q31_double is the rule", () => {
+  const anything = fc.record({
+    acc: fc.oneof(fc.integer({ min: -(2 ** 22), max: 2 ** 22 }), fc.integer({ min: -2000, max: 2000 })),
+    a: fc.oneof(fc.constantFrom(2 ** 30, 2 ** 31 - 1, 3 * 2 ** 29), fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 })),
+    b: fc.integer({ min: -20, max: 0 }),
+  });
+  fc.assert(
+    fc.property(anything, ({ acc, a, b }) => {
+      const by = { rule: "q31_double", a: [a], b: [b] } as const;
+      const channel: Channel = { by, index: 0, zero: 3, clamp: [-1e9, 1e9], reach: [-1e6, 1e6] };
+      expect(exactOf(channel)(acc)).toBe(clamp(rescaleRules.q31_double(acc, a, b, 3), -1e9, 1e9));
+    }),
+    { numRuns: 20000 },
+  );
 });
 
 test("a proof refuses constants that are one step off", () => {

@@ -3,7 +3,7 @@
  * locals. Every step broadcasts 4 bytes of each pixel (2 or 4 channels) and multiplies them with `nv` vectors of packed
  * weights. One base pointer per operand; rows and taps are immediate offsets.
  */
-import { panelBytes, type Rest, writePanel } from "../../pack.ts";
+import { makePanel, type Panel, panelBytes } from "../../pack.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import { blocksOf, Finisher } from "../epilogue.ts";
 import type { Pack } from "../kernel.ts";
@@ -43,9 +43,7 @@ export class ConvTile {
   /** Pixels that go through all output channels before the next ones come. */
   readonly chunk: number;
 
-  readonly #panels: readonly { readonly bytes: Uint8Array; readonly rests: readonly Rest[] }[];
-  /** The most steps that a block multiplies again. */
-  readonly #mostRests: number;
+  #made: readonly Panel[] | undefined;
 
   constructor(g: Conv, tile: Tile) {
     this.g = g;
@@ -66,14 +64,6 @@ export class ConvTile {
     this.runs = Array.from({ length: count }, (_, k) => k * this.runLength);
     const pixels = this.flat ? g.n * g.oh * g.ow : g.ow;
     this.mr = bestRows(pixels, tile.mr);
-    const weights = panelBytes(this.#shape, this.runs.length, this.runLength);
-    this.#panels = this.blocks.map((channels) => {
-      const bytes = new Uint8Array(weights);
-      const view = new DataView(bytes.buffer);
-      const rests = writePanel(view, 0, this.#shape, g.weights, g.kh * g.kw * g.i, channels, this.runs, this.runLength);
-      return { bytes, rests };
-    });
-    this.#mostRests = Math.max(...this.#panels.map((p) => p.rests.length));
     this.chunk = this.flat ? Math.min(pixels, roundTo(this.#chunkPixels(), this.mr)) : pixels;
   }
 
@@ -86,6 +76,18 @@ export class ConvTile {
     const pixelBytes = g.c * tile.element.bytes;
     const weights = g.o * g.c * tile.weightBytes;
     return weights <= smallWeights ? Math.ceil(nearBytes / (pixelBytes + g.o)) : Math.ceil(farBytes / pixelBytes);
+  }
+
+  /** The packed weights of each block, made when asked for: most tiles are only weighed against others. */
+  get #panels(): readonly Panel[] {
+    this.#made ??= this.blocks.map((channels) =>
+      makePanel(this.#shape, this.g.weights, this.g.kh * this.g.kw * this.g.i, channels, this.runs, this.runLength),
+    );
+    return this.#made;
+  }
+  /** The most steps that a block multiplies again. */
+  get #mostRests(): number {
+    return this.tile.weightBytes === 2 ? 0 : Math.max(...this.#panels.map((p) => p.rests.length));
   }
 
   get lanes(): number {

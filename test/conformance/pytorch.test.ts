@@ -1,8 +1,9 @@
 /**
- * The PyTorch vectors, element for element: eagerly, through trace, print, parse and the interpreter, and after the whole
- * pipeline. (test/tensor/golden.test.ts has the vectors of quantize and requantize.)
+ * The PyTorch vectors, element for element: eagerly, through trace, print, parse and the interpreter, after the whole pipeline,
+ * and on wasm. (test/tensor/golden.test.ts has the vectors of quantize and requantize.)
  */
 import { expect, test } from "vitest";
+import { compile } from "../../src/compile.ts";
 import type { Graph } from "../../src/ir/graph.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { parse } from "../../src/ir/parse.ts";
@@ -161,7 +162,7 @@ function expectParams(want: GoldenTensor, quantizer: unknown, shape: readonly nu
 }
 
 /** Runs one case every way. Returns a line for each way whose integers differ. */
-function check(c: GoldenCase): string[] {
+async function check(c: GoldenCase): Promise<string[]> {
   const name = `${c.op} ${c.name} (${c.engine})`;
   const call = calls[c.op](c);
   const want = decode(c.expect as GoldenTensor & { dt: "u8" }).data as TypedArray;
@@ -183,6 +184,9 @@ function check(c: GoldenCase): string[] {
   const run = (way: string, g: Graph) => compare(way, interpret(g, inputs)[0]);
   run("after print and parse", parse(print(graph)));
   run("after the pipeline", runPipeline(graph));
+  const program = await compile(graph, { target: "wasm" });
+  compare("on wasm", (await program.run(inputs))[0]);
+  program.dispose();
   return bad;
 }
 
@@ -192,8 +196,13 @@ describeGolden("pytorch", (dir) => {
   for (const [op, list] of byOp) {
     const elements = list.reduce((n, c) => n + c.expect.shape.reduce((a, b) => a * b, 1), 0);
     const title = `${op}: ${list.length} cases, ${elements} elements`;
-    if (calls[list[0].op]) test(title, () => expect(list.flatMap(check)).toEqual([]));
-    else test.skip(`${title}: not there`, () => {});
+    if (calls[list[0].op]) {
+      test(title, async () => {
+        const bad: string[] = [];
+        for (const c of list) bad.push(...(await check(c)));
+        expect(bad).toEqual([]);
+      });
+    } else test.skip(`${title}: not there`, () => {});
   }
 });
 

@@ -145,7 +145,8 @@ function emitAverage(f: Func, node: Node, at: Addresses): void {
   const bias = f.local(f.b.v128);
   eachWindow(f, windowsOf(node), at.operands[0], at.result, (inside) => {
     const counts = countsOf(f, node, inside);
-    if (!rule) {
+    if (by.rule === "raw_div_even") f.set(divisor, f32x4.convert_i32x4_s(i32x4.splat(f.get(counts.divisor))));
+    else if (!rule) {
       f.set(half, i32x4.splat(i32.shr_u(f.get(counts.divisor), i32.const(1))));
       f.set(divisor, f32x4.convert_i32x4_s(i32x4.splat(f.get(counts.divisor))));
     } else {
@@ -159,6 +160,9 @@ function emitAverage(f: Func, node: Node, at: Addresses): void {
       if (rule) {
         const scaled = f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(f.get(sum), f.get(bias))), f.get(factor));
         return f32x4.nearest(rule.zero === "before" ? f32x4.add(scaled, f.get(early)) : scaled);
+      }
+      if (by.rule === "raw_div_even") {
+        return f32x4.nearest(f32x4.div(f32x4.convert_i32x4_s(f.get(sum)), f.get(divisor)));
       }
       // Half of the divisor moves the sum away from zero; the quotient of small integers never rounds up to a whole number.
       const sign = by.rule === "int_away" ? vec(f, i32x4.shr_s(f.get(sum), i32.const(31))) : undefined;
@@ -211,6 +215,8 @@ function averageScalar(f: Func, node: Node, at: Addresses, sum: Local, inside: L
   switch (by.rule) {
     case "float":
       return f64.promote(f32.demote(f64.div(f.get(sum), real(divisor))));
+    case "raw_div_even":
+      return f64.promote(f32.nearest(f32.div(f32.demote(f.get(sum)), f32.demote(real(divisor)))));
     case "int_away":
     case "int_up": {
       const half = f64.convert_s.i32(i32.shr_u(f.get(divisor), i32.const(1)));

@@ -1,7 +1,7 @@
 /** Rows of `resize`. Positions and weights along both dimensions come as packs, computed by the op's own `resizeTaps`. */
 import type { Node } from "../../../ir/graph.ts";
 import { resizeTaps } from "../../../ir/ops/resize.ts";
-import { type Storage, storages, type TensorType } from "../../../ir/type.ts";
+import { type Storage, storages, type TensorType, zeroOf } from "../../../ir/type.ts";
 import { copyBytes, loadElement, pointer, storeElement, valueType } from "../access.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import type { Pack } from "../kernel.ts";
@@ -11,7 +11,7 @@ import { plainRow, scalarCost } from "./plain.ts";
 
 interface ResizeAttrs {
   readonly size: readonly number[];
-  readonly by: "nearest" | "linear_1024" | "linear_float";
+  readonly by: "nearest" | "linear_1024" | "linear_float" | "linear_torch";
   readonly alignCorners: boolean;
   readonly halfPixel: boolean;
 }
@@ -31,7 +31,7 @@ function tapsPack(node: Node, size: number, result: number, stride: number): Pac
   for (let i = 0; i < result; i++) {
     ints[3 * i] = taps.low[i] * stride;
     ints[3 * i + 1] = taps.high[i] * stride;
-    if (by === "linear_float") floats[3 * i + 2] = taps.weight[i];
+    if (by === "linear_float" || by === "linear_torch") floats[3 * i + 2] = taps.weight[i];
     else ints[3 * i + 2] = taps.weight[i];
   }
   return { bytes: bytesOf(ints), align: 16 };
@@ -199,6 +199,30 @@ export const resizeKernels = [
           const first = f32.add(f32.add(part(x[0], vy, vx), part(x[1], wy, vx)), part(x[2], vy, wx));
           const mixed = f32.add(f32.add(first, part(x[3], wy, wx)), f32.const(float ? 0 : 0.5));
           return float ? mixed : i32.trunc_s_sat.f32(mixed);
+        });
+      });
+    },
+  }),
+  plainRow({
+    name: "qs8_resize_bilinear_torch__scalar",
+    cost: scalarCost,
+    applies: (node) => attrsOf(node).by === "linear_torch",
+    pack: packs,
+    emit(f, node, at) {
+      const { storage, shape } = sourceOf(node);
+      const { f32, i32 } = f.m;
+      const zero = zeroOf(node.type);
+      const { min, max } = storages[storage];
+      eachPixel(f, node, at, (c) => {
+        const [wy, wx] = [c.row, c.column].map((e) => f.let(f.b.f32, f32.load(8, 1, f.get(e))));
+        const [vy, vx] = [wy, wx].map((w) => f.let(f.b.f32, f32.sub(f32.const(1), f.get(w))));
+        eachChannel(f, c, shape[3], storage, (x) => {
+          const part = (v: Local, w: Local): Expr => f32.mul(f32.convert_s.i32(f.get(v)), f.get(w));
+          const [top, bottom] = [0, 1].map((row) => f32.add(part(x[row], vx), part(x[2 + row], wx)));
+          const mixed = f32.add(f32.mul(f.get(vy), top), f32.mul(f.get(wy), bottom));
+          const rounded = f32.nearest(f32.sub(mixed, f32.const(zero)));
+          const limited = f32.min(f32.max(rounded, f32.const(min - zero)), f32.const(max - zero));
+          return i32.add(i32.trunc_s_sat.f32(limited), i32.const(zero));
         });
       });
     },

@@ -66,7 +66,11 @@ export function addDump(program: Command, io: Io, finish: Finish): void {
     .addOption(new Option("--after <PASS>", "run the passes up to and including this one").conflicts("printAfterAll"))
     .option("--print-after-all", "print the graph after each pass that changes it, with the rules it applied")
     .option("--from <PASS>", "start with this pass, for a .qir that was dumped after the one before")
-    .option("--fuel <N>", "stop after N rewrites", integer(0, 2 ** 31 - 1))
+    .option(
+      "--fuel <N>",
+      "stop after N rewrites; passes that back ends cannot do without run in any case",
+      integer(0, 2 ** 31 - 1),
+    )
     .addOption(
       new Option(
         "--plan",

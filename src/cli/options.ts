@@ -19,7 +19,8 @@ export const integer =
 
 /** A name for files, without a folder. */
 export const fileName = (text: string): string => {
-  if (!/^[^\\/\0]+$/.test(text) || text === "." || text === "..") {
+  const bad = [...text].some((c) => c < " " || c === "/" || c === "\\");
+  if (bad || text === "" || text === "." || text === "..") {
     throw new InvalidArgumentError("It wants a file name without a folder.");
   }
   return text;

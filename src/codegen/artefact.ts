@@ -63,7 +63,7 @@ const compact = (source: string): string =>
 function loaderSource(name: string, modules: readonly { file: string; build: Build }[]): string {
   const list = modules.map(({ file, build }) => {
     const { level, dot } = build.plan.target;
-    return `{ url: () => new URL(${JSON.stringify(`./${file}`)}, import.meta.url), level: "${level}", dot: "${dot}" }`;
+    return `{ url: () => new URL(${JSON.stringify(`./${encodeURIComponent(file)}`)}, import.meta.url), level: "${level}", dot: "${dot}" }`;
   });
   return `// Loads ${modules.map((m) => m.file).join(" or ")}, compiled by qjit (Apache-2.0). ${name}.d.mts has the types.
 ${parts.map((p) => compact(String(p))).join("\n")}

@@ -10,23 +10,33 @@ const npy = (path: string) => readNpy(readFileSync(path), path);
 
 describeGolden("tflite-models", (golden) => {
   const names = ["pretrainedResnet_quant", "kws_ref_model", "person_detect", "mobilenet_v1_0.25_128_quant"];
-  test.each(names)("run %s --backend interpreter", async (name) => {
+  const cases = names.flatMap((name) => ["interpreter", "wasm"].map((backend) => [name, backend] as const));
+  test.each(cases)("run %s --backend %s", async (name, backend) => {
     const model = join(modelsDir() ?? "", `${name}.tflite`);
     if (!existsSync(model)) throw new Error(`the goldens are there, but not ${model}`);
     const dir = folder();
     const input = join(golden, name, "case0.in0.npy");
-    const { code, err } = await qjit([
-      "run",
-      model,
-      "--backend",
-      "interpreter",
-      "--input",
-      `0=${input}`,
-      "--output-dir",
-      dir,
-    ]);
+    const argv = ["run", model, "--backend", backend, "--input", `0=${input}`, "--output-dir", dir];
+    const { code, err } = await qjit(argv);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(npy(join(dir, "out0.npy"))).toEqual(npy(join(golden, name, "case0.out0.npy")));
+  });
+});
+
+describeModels("photos and their labels", (models) => {
+  const data = join(models, "..", "data");
+  const labels = join(data, "imagenet_labels.txt");
+  const photos = [
+    ["cat", "Egyptian cat"],
+    ["dragonfly", "dragonfly, darning needle"],
+    ["sunflower", "daisy"],
+  ];
+  test.skipIf(!existsSync(labels)).each(photos)("%s: the first of five is %s", async (photo, label) => {
+    const input = join(data, "images", `${photo}_224_u8_nhwc.npy`);
+    const model = join(models, "tf2_mobilenet_v2_1.0_224_ptq.tflite");
+    const { code, out } = await qjit(["run", model, "--input", `0=${input}`, "--labels", labels]);
+    expect(code).toBe(0);
+    expect(out.split("\n")[2]).toContain(label);
   });
 });
 

@@ -60,3 +60,15 @@ test("the command runs through a symbolic link, as npm installs it", () => {
   const { status, stdout } = spawnSync(process.execPath, [link, "--version"], { encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
+
+test("a loader finds its module whatever the name", () => {
+  const dir = folder();
+  const model = put(dir, "small.qir", small);
+  expect(run("compile", model, "-o", dir, "--name", "a name #1 50%?").status).toBe(0);
+  const script = `const { pathToFileURL } = await import("node:url");
+    const { load } = await import(pathToFileURL(process.argv[1]).href);
+    console.log((await load()).inputs.map((i) => i.name).join());`;
+  const argv = ["--input-type=module", "-e", script, join(dir, "a name #1 50%?.mjs")];
+  const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: "utf8" });
+  expect({ stdout, stderr }).toEqual({ stdout: "image,t\n", stderr: "" });
+});

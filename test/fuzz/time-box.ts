@@ -3,19 +3,38 @@
  * anew each run and named in failures). Returns how many seeds were tried.
  */
 export function timeBox(property: (seed: number) => void): number {
-  const seconds = Number(process.env.FUZZ_SECONDS ?? 2);
-  const start = process.env.FUZZ_SEED ? Number(process.env.FUZZ_SEED) : Math.floor(Math.random() * 2 ** 30);
-  const end = performance.now() + seconds * 1000;
   let runs = 0;
-  do {
-    const seed = start + runs;
+  for (const seed of seedsInTime()) {
     try {
       property(seed);
     } catch (error) {
-      (error as Error).message = `FUZZ_SEED=${seed} replays this\n${(error as Error).message}`;
-      throw error;
+      throw replayable(error as Error, seed);
     }
     runs++;
-  } while (performance.now() < end);
+  }
   return runs;
+}
+
+/** `timeBox` for a property that returns a promise. */
+export async function timeBoxAsync(property: (seed: number) => Promise<void>): Promise<number> {
+  let runs = 0;
+  for (const seed of seedsInTime()) {
+    await property(seed).catch((error) => {
+      throw replayable(error, seed);
+    });
+    runs++;
+  }
+  return runs;
+}
+
+function* seedsInTime(): Generator<number> {
+  const end = performance.now() + Number(process.env.FUZZ_SECONDS ?? 2) * 1000;
+  let seed = process.env.FUZZ_SEED ? Number(process.env.FUZZ_SEED) : Math.floor(Math.random() * 2 ** 30);
+  do yield seed++;
+  while (performance.now() < end);
+}
+
+function replayable(error: Error, seed: number): Error {
+  error.message = `FUZZ_SEED=${seed} replays this\n${error.message}`;
+  return error;
 }

@@ -74,7 +74,8 @@ function emitFixed(f: Func, node: Node, at: Addresses): void {
   /** e^(x - max) in Q0.31, from the table whose last entry is e^0. */
   const exponential = (from: Local): Expr => {
     const d = i32.sub(loadElement(f, x.storage, f.get(from)), f.get(max));
-    return i32.load(255 * 4, 1, i32.add(f.get(at.packs[0]), i32.shl(d, i32.const(2))));
+    // The difference is negative: an address of its own, since a load's immediate offset does not wrap around.
+    return i32.load(0, 1, i32.add(f.plus(at.packs[0], 255 * 4), i32.shl(d, i32.const(2))));
   };
   f.repeat(
     shape.slice(0, -1).reduce((a, c) => a * c, 1),

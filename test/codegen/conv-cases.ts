@@ -24,7 +24,7 @@ export interface ConvCase {
   gemm?: boolean;
   rule?: "q31_double" | "f32_rne" | "q31_single" | "f64_away" | "f32_rne_zp" | "f32_dequant_quant" | "q15_single";
   relu?: boolean;
-  add?: "f32" | "fixed_away" | "fixed_up" | "q31_three" | "q31_three_sub";
+  add?: "f32" | "f32_fma" | "fixed_away" | "fixed_up" | "q31_three" | "q31_three_sub";
   table?: boolean;
   /** A residual stage whose sums come within a millionth of a tie. */
   grid?: boolean;
@@ -83,6 +83,7 @@ export function convNode(c: ConvCase, seed = 1): Node {
     if (c.add) {
       const k = {
         f32: [0.03, 0.05, 20].map(Math.fround),
+        f32_fma: [0.6137, 1.0519, zero - 3 - 0.6137 * zero - 1.0519 * 5].map(Math.fround),
         fixed_away: [600000, 900000, 20],
         fixed_up: [600000, 900000, 20],
         q31_three: c.grid
@@ -191,7 +192,7 @@ Object.assign(cases, {
 for (const rule of ["f32_rne", "q31_single", "f64_away", "f32_rne_zp", "f32_dequant_quant", "q15_single"] as const) {
   cases[`rule ${rule}`] = { shape: [1, 6, 6, 20], window: [1, 1], o: 18, rule };
 }
-for (const add of ["f32", "fixed_away", "fixed_up", "q31_three", "q31_three_sub"] as const) {
+for (const add of ["f32", "f32_fma", "fixed_away", "fixed_up", "q31_three", "q31_three_sub"] as const) {
   cases[`add ${add}`] = { shape: [1, 6, 6, 20], window: [1, 1], o: 19, add };
   cases[`add ${add} u8 table`] = { shape: [1, 6, 6, 20], window: [1, 1], o: 6, add, out: "u8", table: true };
 }

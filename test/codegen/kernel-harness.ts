@@ -5,7 +5,7 @@
 import binaryen from "binaryen";
 import { Func } from "../../src/codegen/wasm/asm.ts";
 import type { WasmKernel, WasmTarget } from "../../src/codegen/wasm/kernel.ts";
-import { relaxedDot } from "../../src/codegen/wasm/kernels/conv-tile.ts";
+import { relaxedDot } from "../../src/codegen/wasm/kernels/conv-dot.ts";
 import { type Node, operandsOf } from "../../src/ir/graph.ts";
 import { constantOf } from "../../src/ir/ops/source.ts";
 import { allocate, byteLength, storages, type TypedArray } from "../../src/ir/type.ts";

@@ -3,16 +3,10 @@
  * A `Finisher` knows one node; the kernel asks it for the constants to put in front of each block of channels, and to
  * emit code that finishes a tile of rows x vectors of 4 channels.
  */
-import { clamp, rescaleHasSecond } from "../../ir/rescale.ts";
-import { storages } from "../../ir/type.ts";
 import type { Expr, Func, Local } from "./asm.ts";
+import { FinishConstants } from "./epilogue-constants.ts";
 import { doubleFunction, exactFunction, integerRule } from "./exact.ts";
-import type { Conv } from "./kernels/conv-geometry.ts";
-import { type FinishPlan, finishPlan, type Path } from "./requantize-plan.ts";
-
-const magic = 12582912;
-const magicBits = 0x4b400000;
-const wideMagic = 6755399441055744;
+import type { Path } from "./requantize-plan.ts";
 
 /** Where a tile goes: the address of its first byte, the distance of its rows, and how many channels are real. */
 export interface TilePlace {
@@ -24,154 +18,18 @@ export interface TilePlace {
   readonly channels: number;
 }
 
-/** Finishes tiles of one node. `nv` is the number of vectors of 4 channels in a block. */
-export class Finisher {
-  readonly g: Conv;
-  readonly plan: FinishPlan;
-  readonly nv: number;
-  readonly paths: readonly Path[];
-  readonly #commons: { bits: ArrayBuffer; bytes: number; key: string; at: number }[] = [];
-  #commonBytes = 0;
-
-  constructor(g: Conv, nv: number) {
-    this.g = g;
-    this.nv = nv;
-    this.plan = finishPlan(g)!;
-    const channels = this.plan.requantize?.channels ?? [];
-    this.paths = (["f32", "f64", "exact"] as const).filter((p) =>
-      blocksOf(g, nv * 4).some((b) => pathOfBlock(this.plan, b) === p),
-    );
-    if (!channels.length) this.paths = [];
-    this.#layoutCommons();
-  }
-
-  /** What the emitted code depends on besides the geometry. */
-  get key(): string {
-    const { requantize: r, add, clamps, table } = this.plan;
-    const parts: unknown[] = [this.paths];
-    if (r) parts.push(r.form, this.paths.includes("exact") ? r.stage.by.rule : "", r.stage.clamp, r.stage.zero);
-    if (add) parts.push(add.stage.clamp, add.stage.zero, add.fit ? add.fit.away > 0 : add.stage.by);
-    return JSON.stringify([parts, clamps, table?.lowest]);
-  }
-
-  /** Bytes of the node's common constants, which stand at the start of its pack; a multiple of 16. */
-  get commonBytes(): number {
-    return (this.#commonBytes + 15) & ~15;
-  }
-
-  /** Bytes of constants of a block of channels, bias first; a multiple of 16. */
-  get blockBytes(): number {
-    const c = this.nv * 4;
-    if (!this.plan.requantize) return c * 4;
-    return c * 12 + (this.paths.length > 1 ? 16 : 0) + (this.paths.includes("f64") ? c * 16 : 0) + this.#exactBytes;
-  }
-
-  get #exactBytes(): number {
-    return this.paths.includes("exact") ? this.nv * 64 : 0;
-  }
-
-  #at(what: "scale" | "offset" | "path" | "wideScale" | "wideOffset" | "exact"): number {
-    const c = this.nv * 4;
-    const path = c * 12;
-    const wide = path + (this.paths.length > 1 ? 16 : 0);
-    const exact = wide + (this.paths.includes("f64") ? c * 16 : 0);
-    return { scale: c * 4, offset: c * 8, path, wideScale: wide, wideOffset: wide + c * 8, exact }[what];
-  }
-
-  /** Writes a block's constants: `channels` of the node (fewer than the block's lanes at a tail), biases adjusted by `fold`. */
-  writeBlock(view: DataView, at: number, channels: readonly number[], fold: (channel: number) => number): void {
-    const r = this.plan.requantize;
-    const path = r && pathOfBlock(this.plan, channels);
-    channels.forEach((channel, lane) => {
-      const c = r?.channels[channel];
-      const fit = path === "f32" ? c?.fit : undefined;
-      view.setInt32(at + lane * 4, (this.g.bias[channel] + fold(channel) + (fit?.shift ?? 0)) | 0, true);
-      if (!r) return;
-      if (fit) {
-        view.setFloat32(at + this.#at("scale") + lane * 4, fit.scale, true);
-        view.setFloat32(at + this.#at("offset") + lane * 4, fit.offset, true);
-      }
-      if (path === "f64") {
-        view.setFloat64(at + this.#at("wideScale") + lane * 8, c!.wide!.scale, true);
-        view.setFloat64(at + this.#at("wideOffset") + lane * 8, c!.wide!.offset, true);
-      }
-      if (path === "exact") {
-        const { rule, a, b } = r.stage.by;
-        const i = a.length === 1 ? 0 : channel;
-        const put = (offset: number, v: number) =>
-          integerRule(rule)
-            ? view.setBigInt64(at + this.#at("exact") + lane * 16 + offset, BigInt(v), true)
-            : view.setFloat64(at + this.#at("exact") + lane * 16 + offset, v, true);
-        put(0, a[i]);
-        put(8, rescaleHasSecond[rule] ? b[i] : 0);
-      }
-    });
-    if (r && this.paths.length > 1) view.setInt32(at + this.#at("path"), this.paths.indexOf(path!), true);
-  }
-
-  /** Writes the common constants at the start of the pack. */
-  writeCommons(bytes: Uint8Array): void {
-    for (const c of this.#commons) bytes.set(new Uint8Array(c.bits), c.at);
-    if (this.plan.table) bytes.set(this.plan.table.entries, this.#tableAt);
-  }
-
-  #tableAt = 0;
-
-  #layoutCommons(): void {
-    const { requantize: r, add, table } = this.plan;
-    if (!r) return;
-    const put = (key: string, v: number, kind: "i32" | "f32" | "f64") => {
-      const bits = new ArrayBuffer(kind === "f64" ? 8 : 4);
-      const view = new DataView(bits);
-      if (kind === "f64") view.setFloat64(0, v, true);
-      else if (kind === "f32") view.setFloat32(0, v, true);
-      else view.setInt32(0, v, true);
-      this.#commons.push({ key, bits, bytes: bits.byteLength, at: this.#commonBytes });
-      this.#commonBytes += 8;
-    };
-    put("magic", magic, "f32");
-    put("sign", -0x80000000, "i32");
-    put("wideMagic", wideMagic, "f64");
-    put("wideSign", -0, "f64");
-    // What is stored is the value, or its place in the table.
-    const base = table ? table.lowest : 0;
-    put("toValue", magicBits - r.zero + (add ? 0 : base), "i32");
-    put("wideToValue", r.zero - (add ? 0 : base), "i32");
-    put("base", base, "i32");
-    put("low", r.stage.clamp[0], "i32");
-    put("high", r.stage.clamp[1], "i32");
-    const last = this.#lastClamp;
-    const byte = (v: number) => ((v - base) & 255) * 0x01010101;
-    put("lowBytes", byte(last[0]) | 0, "i32");
-    put("highBytes", byte(last[1]) | 0, "i32");
-    if (add) {
-      const { by, zero, clamp } = add.stage;
-      put("addLow", clamp[0], "i32");
-      put("addHigh", clamp[1], "i32");
-      put("addToValue", magicBits - zero + base, "i32");
-      put("addZero", zero - base, "i32");
-      put("xZero", r.stage.zero, "i32");
-      put("yZero", add.residualZero, "i32");
-      if (add.fit) for (const k of ["a", "b", "c", "away"] as const) put(`sum.${k}`, add.fit[k], "f32");
-      else for (const [i, k] of by.k.entries()) put(`k${i}`, k, by.rule === "f32" ? "f32" : "i32");
-      if (by.rule.startsWith("fixed")) put("half", by.k[2] > 0 ? 2 ** (by.k[2] - 1) : 0, "i32");
-    }
-    if (table) {
-      this.#tableAt = (this.#commonBytes + 15) & ~15;
-      this.#commonBytes = this.#tableAt + 256;
-    }
-  }
-
+/** Finishes tiles of one node. */
+export class Finisher extends FinishConstants {
   /** A splat of a common constant. */
   #common(f: Func, pack: Local, key: string): Expr {
-    const c = this.#commons.find((k) => k.key === key)!;
+    const c = this.commons.find((k) => k.key === key)!;
     const { v128 } = f.m;
     return c.bytes === 8 ? v128.load64_splat(c.at, 8, f.get(pack)) : v128.load32_splat(c.at, 4, f.get(pack));
   }
 
   /** A common constant as a scalar. */
   #scalar(f: Func, pack: Local, key: string): Expr {
-    return f.m.i32.load(this.#commons.find((k) => k.key === key)!.at, 4, f.get(pack));
+    return f.m.i32.load(this.commons.find((k) => k.key === key)!.at, 4, f.get(pack));
   }
 
   /**
@@ -198,7 +56,7 @@ export class Finisher {
       body(this.paths[0]);
       return;
     }
-    const which = (): Expr => f.m.i32.load(blockOffset + this.#at("path"), 4, f.get(block));
+    const which = (): Expr => f.m.i32.load(blockOffset + this.at("path"), 4, f.get(block));
     const branch = (i: number): Expr => {
       const own = f.block(() => body(this.paths[i]));
       if (i === this.paths.length - 1) return own;
@@ -220,7 +78,7 @@ export class Finisher {
     const load = (at: number) => f.let(f.b.v128, v128.load(blockOffset + at, 16, f.get(block)));
     const vectors = this.nv;
     const constants = (what: "scale" | "offset") =>
-      path === "f32" ? Array.from({ length: vectors }, (_, k) => load(this.#at(what) + k * 16)) : [];
+      path === "f32" ? Array.from({ length: vectors }, (_, k) => load(this.at(what) + k * 16)) : [];
     const scale = constants("scale");
     const offset = constants("offset");
     const common = new Map<string, Local>();
@@ -264,33 +122,10 @@ export class Finisher {
       keys.push(
         "xZero",
         "yZero",
-        ...this.#commons
-          .map((c) => c.key)
-          .filter((k) => /^(k\d|half|addZero|addLow|addHigh|magic|addToValue)$/.test(k)),
+        ...this.commons.map((c) => c.key).filter((k) => /^(k\d|half|addZero|addLow|addHigh|magic|addToValue)$/.test(k)),
       );
-    if (this.#clampsBytes) keys.push("lowBytes", "highBytes");
+    if (this.clampsBytes) keys.push("lowBytes", "highBytes");
     return [...new Set(keys)];
-  }
-
-  get #unsignedBytes(): boolean {
-    return this.plan.table !== undefined || this.g.result.storage === "u8";
-  }
-
-  /** The bounds of what is stored (or looked up): those of the last stage that rounds, within a clamp stage's. */
-  get #lastClamp(): readonly [number, number] {
-    const { requantize: r, add, clamps } = this.plan;
-    const [low, high] = (add ?? r!).stage.clamp;
-    return clamps.reduce(([a, b], [lo, hi]) => [clamp(a, lo, hi), clamp(b, lo, hi)], [low, high]);
-  }
-
-  /** Whether saturation to bytes leaves something to clamp. */
-  get #clampsBytes(): boolean {
-    const { table } = this.plan;
-    const last = this.#lastClamp;
-    const [low, high] = table
-      ? [table.lowest, table.lowest + 255]
-      : [storages[this.g.result.storage].min, storages[this.g.result.storage].max];
-    return last[0] > low || last[1] < high;
   }
 
   /** The f32 formula in place: accumulators become unsaturated values. */
@@ -313,7 +148,7 @@ export class Finisher {
         ? i8x16.shuffle(f.get(a), f.get(a), [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15])
         : f.get(a);
       const load = (what: "wideScale" | "wideOffset") =>
-        v128.load(blockOffset + this.#at(what) + k * 32 + which * 16, 16, f.get(block));
+        v128.load(blockOffset + this.at(what) + k * 32 + which * 16, 16, f.get(block));
       const v = f.let(f.b.v128, f64x2.mul(f64x2.convert_low_i32x4_s(lanes), load("wideScale")));
       const moved =
         this.plan.requantize!.form === "plus"
@@ -333,7 +168,7 @@ export class Finisher {
     const { rule } = this.plan.requantize!.stage.by;
     const name = exactFunction(f, rule);
     for (let lane = 0; lane < 4; lane++) {
-      const at = blockOffset + this.#at("exact") + (k * 4 + lane) * 16;
+      const at = blockOffset + this.at("exact") + (k * 4 + lane) * 16;
       const load = (offset: number) =>
         integerRule(rule) ? m.i64.load(at + offset, 8, f.get(block)) : m.f64.load(at + offset, 8, f.get(block));
       const zero = m.i32.const(this.plan.requantize!.stage.zero);
@@ -396,6 +231,8 @@ export class Finisher {
         f.set(a, i32x4.add(i32x4.shr_s(nudged, f.m.i32.const(constants[2])), constant("addZero")));
         return;
       }
+      case "f32_fma":
+        throw new Error("f32_fma is computed by a proven formula only");
       case "q31_three":
       case "q31_three_sub":
         this.#sumExactly(f, a, y, pack, rule === "q31_three" ? f.m.i32.add : f.m.i32.sub);
@@ -427,11 +264,11 @@ export class Finisher {
     const { i8x16, i16x8, v128 } = f.m;
     const pair = (r: number, k: number) => i16x8.narrow_i32x4_s(f.get(acc[r][k]), f.get(acc[r][k + 1]));
     const second = (): Expr => (this.nv === 2 ? pair(row + rows - 1, 0) : pair(row, 2));
-    const narrow = this.#unsignedBytes ? i8x16.narrow_i16x8_u : i8x16.narrow_i16x8_s;
+    const narrow = this.unsignedBytes ? i8x16.narrow_i16x8_u : i8x16.narrow_i16x8_s;
     const bytes = acc[row][0];
     f.set(bytes, narrow(pair(row, 0), second()));
-    if (this.#clampsBytes) {
-      const [max, min] = this.#unsignedBytes ? [i8x16.max_u, i8x16.min_u] : [i8x16.max_s, i8x16.min_s];
+    if (this.clampsBytes) {
+      const [max, min] = this.unsignedBytes ? [i8x16.max_u, i8x16.min_u] : [i8x16.max_s, i8x16.min_s];
       f.set(bytes, max(min(f.get(bytes), constant("highBytes")), constant("lowBytes")));
     }
     if (this.nv === 4) {
@@ -458,7 +295,7 @@ export class Finisher {
       for (let c = 0; c < place.channels; c++) {
         const at = r * place.rowStride + c;
         const entry = i32.add(f.get(pack), i32.load8_u(at, 1, f.get(place.result)));
-        f.do(i32.store8(at, 1, f.get(place.result), i32.load8_u(this.#tableAt, 1, entry)));
+        f.do(i32.store8(at, 1, f.get(place.result), i32.load8_u(this.tableAt, 1, entry)));
       }
     }
   }
@@ -483,28 +320,4 @@ function storePart(f: Func, to: Local, at: number, value: () => Expr, bytes: num
       done += size;
     }
   }
-}
-
-/**
- * The channels of each block: blocks of `size`, the last one moved back to end with the last channel (its first channels
- * are computed twice, to the same bytes), or a single short block.
- */
-export function blocksOf(g: { o: number; groups: number }, size: number): number[][] {
-  const per = g.o / g.groups;
-  const blocks: number[][] = [];
-  for (let group = 0; group < g.groups; group++) {
-    for (let from = 0; from < per; from += size) {
-      const start = group * per + (per >= size ? Math.min(from, per - size) : 0);
-      blocks.push(Array.from({ length: Math.min(size, per) }, (_, k) => start + k));
-    }
-  }
-  return blocks;
-}
-
-/** The cheapest path that all channels of a block have. */
-function pathOfBlock(plan: FinishPlan, channels: readonly number[]): Path | undefined {
-  const r = plan.requantize;
-  if (!r) return undefined;
-  if (channels.every((c) => r.channels[c].fit)) return "f32";
-  return channels.every((c) => r.channels[c].wide) ? "f64" : "exact";
 }

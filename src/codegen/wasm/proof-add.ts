@@ -93,6 +93,8 @@ function factors({ by }: AddStage): [number, number] | undefined {
   switch (by.rule) {
     case "f32":
       return [k[0] * k[2], k[1] * k[2]];
+    case "f32_fma":
+      return [k[0], k[1]];
     case "fixed_away":
     case "fixed_up":
       return [k[0] / 2 ** k[2], k[1] / 2 ** k[2]];

@@ -37,7 +37,7 @@ const choices: readonly Choice[] = [
     speed: 12,
   },
   {
-    name: "qs8_gemv_3x16c4__wasmrelaxed",
+    name: "qs8_gemv_2x16c4__wasmrelaxed",
     suits: (g, target) => exactDot(target) && rowsOf(g) <= 2,
     tile: (g, target) => ({ mr: 2, nv: 4, element: relaxedElement(g, target), weightBytes: 1 }),
     speed: 40,

@@ -5,13 +5,14 @@
  */
 import type { Node } from "../../../ir/graph.ts";
 import type { Expr, Func, Local } from "../asm.ts";
-import { blocksOf, Finisher } from "../epilogue.ts";
+import { Finisher } from "../epilogue.ts";
+import { blocksOf } from "../epilogue-constants.ts";
 import type { Pack, WasmKernel, WasmTarget } from "../kernel.ts";
 import { finishPlan } from "../requantize-plan.ts";
 import { relaxedElement } from "./conv.ts";
+import { bestRows, dot } from "./conv-dot.ts";
 import { type Conv, convOf, geometryKey } from "./conv-geometry.ts";
 import type { Element } from "./conv-image.ts";
-import { bestRows, dot } from "./conv-tile.ts";
 
 /** Channels of a tile: two vectors of sums. */
 const lanes = 8;

@@ -47,11 +47,15 @@ function emitFit(f: Func, node: Node, at: Addresses): void {
   const zero = zeroOf(node.type);
   const [a, b, c, least, most] = [fit.a, fit.b, fit.c, low - zero, high - zero].map((v) => floatLanes(f, v));
   const zeros = f.let(f.b.v128, m.i32x4.splat(m.i32.const(zero)));
-  const { f32x4, i32x4 } = m;
+  const [distance, sign] = [floatLanes(f, fit.away), floatLanes(f, -0)];
+  const { f32x4, i32x4, v128 } = m;
   eachLane(f, node, at, 2, ([x, y]) => {
     const times = (v: typeof x, k: typeof a) => f32x4.mul(f32x4.convert_i32x4_s(f.get(v)), f.get(k));
-    const sum = f32x4.nearest(f32x4.add(times(x, a), f32x4.add(times(y, b), f.get(c))));
-    const limited = f32x4.pmin(f32x4.pmax(sum, f.get(least)), f.get(most));
+    const sum = f.let(f.b.v128, f32x4.add(times(x, a), f32x4.add(times(y, b), f.get(c))));
+    // copysign(away, sum)
+    const away = v128.or(v128.and(f.get(sum), f.get(sign)), f.get(distance));
+    const moved = f32x4.nearest(fit.away ? f32x4.add(f.get(sum), away) : f.get(sum));
+    const limited = f32x4.pmin(f32x4.pmax(moved, f.get(least)), f.get(most));
     return i32x4.add(i32x4.trunc_sat_f32x4_s(limited), f.get(zeros));
   });
 }

@@ -52,27 +52,24 @@ function emit(f: Func, node: Node, at: Addresses): void {
       const first = i32.add(i32.mul(f.get(inside.firstRow), i32.const(g.window[1])), f.get(inside.firstColumn));
       const w = f.let(f.b.i32, i32.add(f.get(weights), i32.mul(first, i32.const(tap))));
       const skip = f.let(f.b.i32, i32.mul(i32.sub(i32.const(g.window[1]), f.get(inside.columns)), i32.const(tap)));
-      const body = f.block(() =>
-        eachPosition(
-          f,
-          inside,
-          offset,
-          (p) => {
-            const from = pointer(f, p);
-            f.repeat(g.i, () => {
-              const x = vec(f, v128.load32_splat(0, 1, f.get(from)));
-              for (const [k, s] of sums.entries()) {
-                f.set(s, f32x4.add(f.get(s), f32x4.mul(f.get(x), v128.load(16 * k, 1, f.get(w)))));
-              }
-              f.add(from, 4);
-              f.add(w, lanes * 4);
-            });
-          },
-          () => f.set(w, i32.add(f.get(w), f.get(skip))),
-        ),
+      eachPosition(
+        f,
+        g,
+        inside,
+        offset,
+        (p) => {
+          const from = pointer(f, p);
+          f.repeat(g.i, () => {
+            const x = vec(f, v128.load32_splat(0, 1, f.get(from)));
+            for (const [k, s] of sums.entries()) {
+              f.set(s, f32x4.add(f.get(s), f32x4.mul(f.get(x), v128.load(16 * k, 1, f.get(w)))));
+            }
+            f.add(from, 4);
+            f.add(w, lanes * 4);
+          });
+        },
+        () => f.set(w, i32.add(f.get(w), f.get(skip))),
       );
-      const meets = i32.and(i32.gt_s(f.get(inside.rows), i32.const(0)), i32.gt_s(f.get(inside.columns), i32.const(0)));
-      f.do(f.m.if(meets, body));
       for (const [k, s] of sums.entries()) {
         if (hasBias) f.set(s, f32x4.add(f.get(s), v128.load(16 * k, 1, f.get(bias))));
         // pmax(v, low) is v < low ? low : v, which keeps not-a-number.

@@ -116,6 +116,21 @@ export const binaryKernels = [
   }),
 ];
 
+/** An f32 truncated, modulo 2^64; 0 for what is not finite: how JavaScript's integer arrays take numbers. */
+function wholeOf(f: Func, x: Local): Expr {
+  const { b, m } = f;
+  const { i64 } = m;
+  const long = (v: number): Expr => i64.const(BigInt(v) as never);
+  const bits = f.let(b.i64, i64.extend_u(m.i32.reinterpret(f.get(x))));
+  // From 2^63 on a number is its 24-bit mantissa shifted left by 40 and more; the exponent of what is not finite shifts by 105.
+  const shift = f.let(b.i64, i64.sub(i64.and(i64.shr_u(f.get(bits), long(23)), long(255)), long(150)));
+  const mantissa = i64.or(i64.and(f.get(bits), long(0x7fffff)), long(0x800000));
+  const magnitude = m.select(i64.lt_s(f.get(shift), long(64)), i64.shl(mantissa, f.get(shift)), long(0));
+  const big = f.let(b.i64, magnitude);
+  const signed = m.select(m.f32.lt(f.get(x), m.f32.const(0)), i64.sub(long(0), f.get(big)), f.get(big));
+  return m.select(i64.ge_s(f.get(shift), long(40)), signed, i64.trunc_s_sat.f32(f.get(x)));
+}
+
 /** An element of one storage as an element of another. */
 function castElement(f: Func, from: Storage, to: Storage, x: Local): Expr {
   const { m } = f;
@@ -123,9 +138,7 @@ function castElement(f: Func, from: Storage, to: Storage, x: Local): Expr {
   if (from === "f32") {
     if (to === "f32") return v();
     if (to === "bool") return m.f32.ne(v(), m.f32.const(0));
-    // Integer arrays take numbers modulo their width; those beyond 2^63 are multiples of it, and infinite ones count as 0.
-    const fits = m.f32.lt(m.f32.abs(v()), m.f32.const(2 ** 63));
-    const whole = m.select(fits, m.i64.trunc_s_sat.f32(v()), m.i64.const(0n as never));
+    const whole = wholeOf(f, x);
     return to === "i64" ? whole : m.i32.wrap(whole);
   }
   if (from === "i64") {

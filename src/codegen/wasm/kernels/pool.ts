@@ -8,7 +8,7 @@ import type { Pack } from "../kernel.ts";
 import { chunks, floatLanes, intLanes, loadLanes, storeLanes, vec } from "../lanes.ts";
 import { type Addresses, pack } from "../operands.ts";
 import { plainRow, scalarCost } from "./plain.ts";
-import { eachPosition, eachWindow, type Inside, type Windows } from "./windows.ts";
+import { eachPosition, eachWindow, type Inside, type Windows, windowsMiss } from "./windows.ts";
 
 /** A pool's geometry. */
 function windowsOf(node: Node): Windows {
@@ -48,7 +48,8 @@ export const maxPoolKernels = [
       const { storage, shape } = node.type;
       const { bytes } = storages[storage];
       const start = lowest(f, storage);
-      eachWindow(f, windowsOf(node), at.operands[0], at.result, (inside) => {
+      const g = windowsOf(node);
+      eachWindow(f, g, at.operands[0], at.result, (inside) => {
         const offset = f.let(f.b.i32, f.m.i32.const(0));
         const to = pointer(f, inside.out);
         const streams = [
@@ -57,7 +58,7 @@ export const maxPoolKernels = [
         ];
         chunks(f, shape[3], 16 / bytes, streams, (count) => {
           const max = vec(f, f.get(start));
-          eachPosition(f, inside, offset, (p) => {
+          eachPosition(f, g, inside, offset, (p) => {
             f.set(max, larger(f, storage, f.get(max), f.m.v128.load(0, 1, f.get(p))));
           });
           storeFirst(f, to, 0, max, count * bytes);
@@ -106,7 +107,6 @@ const multiplying: Partial<
 function multipliers({ by }: AvgAttrs, area: number): Float32Array {
   const f = Math.fround;
   return Float32Array.from({ length: area + 1 }, (_, n) => {
-    if (n === 0) return 0;
     return by.rule === "torch_nchw" ? f(by.k[0] / n) : f(1 / f(1 / f(f(by.k[0]) / n)));
   });
 }
@@ -129,6 +129,7 @@ function emitAverage(f: Func, node: Node, at: Addresses): void {
   const { m } = f;
   const { i32, i32x4, f32x4, v128 } = m;
   const { by } = avgAttrs(node);
+  const g = windowsOf(node);
   const { storage, shape } = node.type;
   const zeros = zerosOf(node);
   const bounds = boundsOf(node);
@@ -143,7 +144,7 @@ function emitAverage(f: Func, node: Node, at: Addresses): void {
   const factor = f.local(f.b.v128);
   const offset = f.local();
   const bias = f.local(f.b.v128);
-  eachWindow(f, windowsOf(node), at.operands[0], at.result, (inside) => {
+  eachWindow(f, g, at.operands[0], at.result, (inside) => {
     const counts = countsOf(f, node, inside);
     if (by.rule === "raw_div_even") f.set(divisor, f32x4.convert_i32x4_s(i32x4.splat(f.get(counts.divisor))));
     else if (!rule) {
@@ -179,7 +180,7 @@ function emitAverage(f: Func, node: Node, at: Addresses): void {
     chunks(f, shape[3], 16, streams, (count) => {
       const groups = Math.ceil(count / 4);
       const sums = Array.from({ length: groups }, () => vec(f, i32x4.splat(i32.const(0))));
-      eachPosition(f, inside, offset, (p) => {
+      eachPosition(f, g, inside, offset, (p) => {
         for (const [g, v] of loadLanes(f, storage, p, count).entries()) {
           f.set(sums[g], i32x4.add(f.get(sums[g]), f.get(v)));
         }
@@ -238,6 +239,7 @@ export const avgPoolKernels = [
       return (
         storages[node.type.storage].bytes === 1 &&
         by.rule !== "float" &&
+        !windowsMiss(windowsOf(node)) &&
         sumsAreSmall(node) &&
         (!multiplying[by.rule]?.fixed || single(by.k[0]))
       );
@@ -254,14 +256,15 @@ export const avgPoolKernels = [
       const { storage, shape } = node.type;
       const { bytes } = storages[storage];
       const float = storage === "f32";
+      const g = windowsOf(node);
       const [low, high] = boundsOf(node);
-      eachWindow(f, windowsOf(node), at.operands[0], at.result, (inside) => {
+      eachWindow(f, g, at.operands[0], at.result, (inside) => {
         const counts = countsOf(f, node, inside);
         const offset = f.let(b.i32, m.i32.const(0));
         const to = pointer(f, inside.out);
         f.repeat(shape[3], () => {
           const sum = f.let(b.f64, m.f64.const(0));
-          eachPosition(f, inside, offset, (p) => {
+          eachPosition(f, g, inside, offset, (p) => {
             const v = loadElement(f, storage, f.get(p));
             // Float sums round to f32 at each step; integer ones are exact.
             const next = m.f64.add(f.get(sum), float ? m.f64.promote(v) : m.f64.convert_s.i32(v));

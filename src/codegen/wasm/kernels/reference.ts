@@ -152,27 +152,24 @@ function emitReference(f: Func, node: Node, at: Addresses): void {
     const weights = f.let(f.b.i32, i32.add(f.get(wAt), i32.mul(first, i32.const(tap))));
     // Past the columns inside, the weights of a row's other columns.
     const skip = f.let(f.b.i32, i32.mul(i32.sub(i32.const(g.window[1]), f.get(inside.columns)), i32.const(tap)));
-    const body = f.block(() =>
-      eachPosition(
-        f,
-        inside,
-        offset,
-        (p) => {
-          const from = pointer(f, p);
-          f.repeat(g.i, () => {
-            const a = loadElement(f, x.storage, f.get(from));
-            const b = loadElement(f, w.storage, f.get(weights));
-            const product = float ? f32.mul(a, b) : i32.mul(i32.sub(a, i32.const(zero)), i32.sub(b, f.get(wZero)));
-            f.set(sum, plus(f.get(sum), wide ? i64.extend_s(product) : product));
-            f.add(from, storages[x.storage].bytes);
-            f.add(weights, wBytes);
-          });
-        },
-        () => f.set(weights, i32.add(f.get(weights), f.get(skip))),
-      ),
+    eachPosition(
+      f,
+      g,
+      inside,
+      offset,
+      (p) => {
+        const from = pointer(f, p);
+        f.repeat(g.i, () => {
+          const a = loadElement(f, x.storage, f.get(from));
+          const b = loadElement(f, w.storage, f.get(weights));
+          const product = float ? f32.mul(a, b) : i32.mul(i32.sub(a, i32.const(zero)), i32.sub(b, f.get(wZero)));
+          f.set(sum, plus(f.get(sum), wide ? i64.extend_s(product) : product));
+          f.add(from, storages[x.storage].bytes);
+          f.add(weights, wBytes);
+        });
+      },
+      () => f.set(weights, i32.add(f.get(weights), f.get(skip))),
     );
-    const meets = i32.and(i32.gt_s(f.get(inside.rows), i32.const(0)), i32.gt_s(f.get(inside.columns), i32.const(0)));
-    f.do(f.m.if(meets, body));
     return sum;
   };
 

@@ -23,7 +23,7 @@ export interface Inside {
   /** Which tap of the window the first position is, vertically and horizontally. */
   readonly firstRow: Local;
   readonly firstColumn: Local;
-  /** How many there are; not above 0 where the window misses the image. */
+  /** How many there are; 0 where the window misses the image. */
   readonly rows: Local;
   readonly columns: Local;
   /** Bytes from one position to the next, and from one row to the next. */
@@ -55,7 +55,9 @@ function insideOf(
   const end = f.let(f.b.i32, ceilDiv(f.get(room)));
   f.set(end, select(i32.gt_s(f.get(end), i32.const(window)), i32.const(window), f.get(end)));
   const first = f.let(f.b.i32, i32.add(f.get(at), i32.mul(f.get(k), i32.const(dilation))));
-  return { first, tap: k, count: f.let(f.b.i32, i32.sub(f.get(end), f.get(k))) };
+  const count = f.let(f.b.i32, i32.sub(f.get(end), f.get(k)));
+  atLeast(count, 0);
+  return { first, tap: k, count };
 }
 
 /** Visits each output pixel in order. */
@@ -95,35 +97,55 @@ export function eachWindow(f: Func, g: Windows, x: Local, result: Local, visit: 
   });
 }
 
+/** Whether some window lies outside of the image altogether, as padding and dilation can bring about. */
+export function windowsMiss(g: Windows): boolean {
+  return [0, 1].some((axis) => {
+    const size = g.from[1 + axis];
+    return Array.from({ length: g.to[1 + axis] }, (_, i) => i * g.stride[axis] - g.pad[axis]).some((at) => {
+      const taps = Array.from({ length: g.window[axis] }, (_, k) => at + k * g.dilation[axis]);
+      return !taps.some((t) => t >= 0 && t < size);
+    });
+  });
+}
+
 /**
- * Visits the positions of a window's inside, of which there must be some, in row order; `body` finds the position's address,
- * `offset` bytes on.
+ * Visits the positions of a window's inside in row order; `body` finds the position's address, `offset` bytes on. Nothing is
+ * visited where the window misses the image.
  */
 export function eachPosition(
   f: Func,
+  g: Windows,
   inside: Inside,
   offset: Local,
   body: (at: Local) => void,
   afterRow: () => void = () => {},
 ): void {
   const { i32 } = f.m;
-  const row = f.let(f.b.i32, i32.add(f.get(inside.first), f.get(offset)));
   const countdown = (n: Local): Expr => f.m.local.tee(n.index, i32.sub(f.get(n), i32.const(1)), f.b.i32);
-  const rows = f.let(f.b.i32, f.get(inside.rows));
-  f.doWhile(
-    () => {
-      const at = pointer(f, row);
-      const columns = f.let(f.b.i32, f.get(inside.columns));
-      f.doWhile(
-        () => {
-          body(at);
-          f.add(at, inside.columnStep);
-        },
-        () => countdown(columns),
-      );
-      f.add(row, inside.rowStep);
-      afterRow();
-    },
-    () => countdown(rows),
-  );
+  const visit = (): void => {
+    const row = f.let(f.b.i32, i32.add(f.get(inside.first), f.get(offset)));
+    const rows = f.let(f.b.i32, f.get(inside.rows));
+    f.doWhile(
+      () => {
+        const at = pointer(f, row);
+        const columns = f.let(f.b.i32, f.get(inside.columns));
+        f.doWhile(
+          () => {
+            body(at);
+            f.add(at, inside.columnStep);
+          },
+          () => countdown(columns),
+        );
+        f.add(row, inside.rowStep);
+        afterRow();
+      },
+      () => countdown(rows),
+    );
+  };
+  if (!windowsMiss(g)) {
+    visit();
+    return;
+  }
+  const meets = i32.and(i32.gt_s(f.get(inside.rows), i32.const(0)), i32.gt_s(f.get(inside.columns), i32.const(0)));
+  f.do(f.m.if(meets, f.block(visit)));
 }

@@ -1,0 +1,76 @@
+/** Every way of running a graph: they all return the same integers. */
+import { setFlagsFromString } from "node:v8";
+import { probeEngine } from "../../runtime/probe.ts";
+import { Program } from "../../runtime/program.ts";
+import { build } from "../../src/codegen/build.ts";
+import type { WasmTarget } from "../../src/codegen/wasm/kernel.ts";
+import type { Graph } from "../../src/ir/graph.ts";
+import { interpret } from "../../src/ir/interpret.ts";
+import { parse } from "../../src/ir/parse.ts";
+import { print } from "../../src/ir/print.ts";
+import type { TypedArray } from "../../src/ir/type.ts";
+import { runPipeline } from "../../src/passes/pipeline.ts";
+
+// Node 20 has relaxed SIMD behind a flag, which other versions do not know or need.
+try {
+  if (!probeEngine().relaxed) setFlagsFromString("--experimental-wasm-relaxed-simd");
+} catch {
+  // Then only the baseline is tested, which `targets` shows.
+}
+
+/** The targets that this engine can run. */
+export const targets: readonly WasmTarget[] = [
+  { level: "simd128", dot: "inexact" },
+  ...(probeEngine().relaxed ? [{ level: "relaxed", dot: probeEngine().dot } as const] : []),
+];
+
+/** Runs inputs through a graph. */
+export type Runner = (inputs: readonly TypedArray[]) => TypedArray[];
+
+/** A way of running. */
+export interface Way {
+  readonly name: string;
+  prepare(graph: Graph): Promise<Runner> | Runner;
+}
+
+/** The reference, and what must equal it. */
+export const reference: Way = { name: "interpret", prepare: (g) => (x) => interpret(g, x) };
+
+export const ways: readonly Way[] = [
+  {
+    name: "reparse",
+    prepare(g) {
+      const again = parse(print(g));
+      return (x) => interpret(again, x);
+    },
+  },
+  {
+    name: "optimized",
+    prepare(g) {
+      const better = runPipeline(g);
+      return (x) => interpret(better, x);
+    },
+  },
+  ...targets.map(
+    (target): Way => ({
+      name: `wasm ${target.level}`,
+      async prepare(g) {
+        const { wasm } = await build(g, target);
+        const program = new Program(new WebAssembly.Module(wasm as BufferSource));
+        return (x) => program.runSync(x) as TypedArray[];
+      },
+    }),
+  ),
+];
+
+/** The first differing elements, at most five; empty where both are equal to the bit (all not-a-numbers are one). */
+export function differences(found: TypedArray, want: TypedArray): string[] {
+  if (found.constructor !== want.constructor || found.length !== want.length) {
+    return [`${found.constructor.name} of ${found.length} instead of ${want.constructor.name} of ${want.length}`];
+  }
+  const list: string[] = [];
+  for (let i = 0; i < want.length && list.length < 5; i++) {
+    if (!Object.is(found[i], want[i])) list.push(`[${i}] ${found[i]} instead of ${want[i]}`);
+  }
+  return list;
+}

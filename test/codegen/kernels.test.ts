@@ -40,3 +40,19 @@ test("an inexact dot instruction is not used", () => {
   const target: WasmTarget = { level: "relaxed", dot: "inexact" };
   expect(kernels.filter((k) => k.applies(node, target)).map((k) => k.name)).toEqual(["qs8_conv_5x8c2__wasmsimd"]);
 });
+
+test("nodes of one key have packs of one layout", () => {
+  for (const kernel of kernels) {
+    const sizes = new Map<string, number>();
+    for (const c of Object.values(cases)) {
+      for (const seed of [1, 2]) {
+        const node = convNode(c, seed);
+        if (!kernel.applies(node, simd)) continue;
+        const key = kernel.key(node, simd);
+        const bytes = kernel.pack!(node, simd)[0].bytes.length;
+        expect(sizes.get(key) ?? bytes).toBe(bytes);
+        sizes.set(key, bytes);
+      }
+    }
+  }
+});

@@ -144,7 +144,7 @@ export class FinishConstants {
       put("yZero", add.residualZero, "i32");
       if (add.fit) for (const k of ["a", "b", "c", "away"] as const) put(`sum.${k}`, add.fit[k], "f32");
       else for (const [i, k] of by.k.entries()) put(`k${i}`, k, by.rule === "f32" ? "f32" : "i32");
-      if (by.rule.startsWith("fixed")) put("half", by.k[2] > 0 ? 2 ** (by.k[2] - 1) : 0, "i32");
+      if (!add.fit && by.rule.startsWith("fixed")) put("half", by.k[2] > 0 ? 2 ** (by.k[2] - 1) : 0, "i32");
     }
     if (table) {
       this.tableAt = (this.#commonBytes + 15) & ~15;

@@ -81,3 +81,28 @@ export function fixedReciprocal(x: number, integerBits: number): { mantissa: num
   const headroom = Math.clz32(x);
   return { mantissa: oneOverOnePlus(x * 2 ** headroom - 2 ** 31), bits: integerBits - headroom };
 }
+
+/**
+ * 1 / sqrt(x) of an integer x >= 0 as a Q31 multiplier and a shift (negative: right), by five Newton steps from 1 on
+ * y = y (3/2 - x/2 y^2) in Q3.28; 0 counts as 1.
+ */
+export function fixedInverseSqrt(x: number): { multiplier: number; shift: number } {
+  if (x <= 1) return { multiplier: int32Max, shift: 0 };
+  let right = 11;
+  let v = x;
+  while (v >= 2 ** 29) {
+    v = Math.trunc(v / 4);
+    right++;
+  }
+  const pairs = ((Math.clz32(v) - 1) >> 1) - 1;
+  right -= pairs;
+  v *= 4 ** pairs;
+  const half = roundingDivideByPowerOfTwo(v >> 1, 1);
+  let y = 1 << 28;
+  for (let step = 0; step < 5; step++) {
+    const cube = multiplyByPowerOfTwo(doublingHighMul(doublingHighMul(y, y), y), 6);
+    y = multiplyByPowerOfTwo((doublingHighMul((1 << 28) + (1 << 27), y) - doublingHighMul(half, cube)) | 0, 3);
+  }
+  const multiplier = doublingHighMul(y, 1518500250);
+  return right < 0 ? { multiplier: multiplier * 2 ** -right, shift: 0 } : { multiplier, shift: -right };
+}

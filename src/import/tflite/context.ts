@@ -259,9 +259,20 @@ export class Operator {
   }
 }
 
-/** A constant of a rounding rule that no kernel can use: not finite, or a left shift beyond 30 bits. */
+/** A constant of a rounding rule that no kernel can use: not finite, or a left shift beyond 30 bits (14 of q15_single). */
 function unsoundConstant(by: unknown): number | undefined {
   if (typeof by !== "object" || by === null) return undefined;
-  const { a = [], b = [], k = [] } = by as { a?: readonly number[]; b?: readonly number[]; k?: readonly number[] };
-  return [...a, ...b, ...k].find((v) => !Number.isFinite(v)) ?? b.find((shift) => shift > 30);
+  const {
+    rule,
+    a = [],
+    b = [],
+    k = [],
+  } = by as {
+    rule?: string;
+    a?: readonly number[];
+    b?: readonly number[];
+    k?: readonly number[];
+  };
+  const most = rule === "q15_single" ? 14 : 30;
+  return [...a, ...b, ...k].find((v) => !Number.isFinite(v)) ?? b.find((shift) => shift > most);
 }

@@ -1,7 +1,16 @@
-/** 8-bit activations of TFLite's reference kernels as tables of 256 entries, each by the reference's own arithmetic. */
-import { fixedLogistic, fixedTanh } from "../../ir/fixed-point.ts";
+/** Functions of TFLite's reference kernels on stored values, each by the reference's own arithmetic, as tables. */
+import {
+  fixedInverseSqrt,
+  fixedLogistic,
+  fixedReciprocal,
+  fixedTanh,
+  multiplyByPowerOfTwo,
+} from "../../ir/fixed-point.ts";
+import { exp } from "../../ir/math.ts";
+import { comparisons } from "../../ir/ops/where.ts";
 import {
   clamp,
+  doublingHighMul,
   mulByQuantizedMultiplier,
   quantizeMultiplier,
   roundHalfAway,
@@ -10,15 +19,145 @@ import {
 import { type PerTensor, storages } from "../../ir/type.ts";
 
 export type ByteStorage = "i8" | "u8";
+export type TableStorage = ByteStorage | "i16";
 
 const f = Math.fround;
 
-/** The stored result of `of` for every stored value of an 8-bit storage, lowest first, clamped. */
-export function tabulate(storage: ByteStorage, of: (q: number) => number): Int8Array | Uint8Array {
+/** The stored result of `of` for every stored value of a storage, lowest first, clamped. */
+export function tabulate(storage: TableStorage, of: (q: number) => number): Int8Array | Uint8Array | Int16Array {
   const { min, max, array } = storages[storage];
-  const table = new array(256);
-  for (let i = 0; i < 256; i++) table[i] = clamp(of(i + min), min, max);
+  const table = new array(max - min + 1);
+  for (let i = 0; i < table.length; i++) table[i] = clamp(of(i + min), min, max);
   return table;
+}
+
+/** The stored result of `of` for every pair of 8-bit values: x outermost, lowest first; clamped to the result's storage. */
+export function tabulatePairs(
+  from: ByteStorage,
+  to: ByteStorage | "bool",
+  [lo, hi]: readonly [number, number],
+  of: (x: number, y: number) => number,
+): Int8Array | Uint8Array {
+  const lowest = storages[from].min;
+  const table = new storages[to].array(65536);
+  for (let i = 0; i < table.length; i++) table[i] = clamp(of((i >> 8) + lowest, (i & 255) + lowest), lo, hi);
+  return table;
+}
+
+/** SQUARED_DIFFERENCE: both operands 7 bits up on twice the larger scale, the squared difference rescaled. */
+export function squaredDifference(x: PerTensor, y: PerTensor, result: PerTensor): (p: number, q: number) => number {
+  const common = 2 * Math.max(x.scale, y.scale);
+  const [mx, ex] = quantizeMultiplier(x.scale / common);
+  const [my, ey] = quantizeMultiplier(y.scale / common);
+  const [m, e] = quantizeMultiplier((common * common) / f(2 ** 14 * result.scale));
+  return (p, q) => {
+    const d =
+      mulByQuantizedMultiplier((p - x.zero) * 128, mx, ex) - mulByQuantizedMultiplier((q - y.zero) * 128, my, ey);
+    return mulByQuantizedMultiplier(Math.imul(d, d), m, e) + result.zero;
+  };
+}
+
+/** Bits of a 32-bit integer above its highest that repeat the sign. */
+const signBits = (v: number): number => (v >= 0 ? Math.clz32(v) - 1 : Math.clz32(2 * -v - 1));
+
+/** DIV: the reciprocal of the divisor by Newton steps. A divisor of 0, which the reference does not define, gives a bound. */
+export function quotient(x: PerTensor, y: PerTensor, result: PerTensor): (p: number, q: number) => number {
+  const [m, e] = quantizeMultiplier(f(x.scale / f(y.scale * result.scale)));
+  return (p, q) => {
+    const negative = q < y.zero;
+    const a = (p - x.zero) * (negative ? -1 : 1);
+    const b = Math.abs(q - y.zero);
+    if (b === 0) return a === 0 ? result.zero : a * Number.POSITIVE_INFINITY;
+    const { mantissa, bits } = fixedReciprocal(b, 31);
+    const headroom = signBits(a);
+    const unscaled = doublingHighMul(a * 2 ** headroom, mantissa);
+    return multiplyByPowerOfTwo(doublingHighMul(unscaled, m), e - bits - headroom) + result.zero;
+  };
+}
+
+/** EQUAL and the like on 8 bits: both operands 8 bits up, rescaled by their own scales, compared. */
+export function comparison(x: PerTensor, y: PerTensor, fn: keyof typeof comparisons): (p: number, q: number) => number {
+  const [mx, ex] = quantizeMultiplier(x.scale);
+  const [my, ey] = quantizeMultiplier(y.scale);
+  return (p, q) =>
+    Number(
+      comparisons[fn](
+        mulByQuantizedMultiplier((p - x.zero) * 256, mx, ex),
+        mulByQuantizedMultiplier((q - y.zero) * 256, my, ey),
+      ),
+    );
+}
+
+/** ABS: the distance from the zero point, rescaled where the scales differ. */
+export function absolute(x: PerTensor, result: PerTensor): (q: number) => number {
+  const [m, e] = quantizeMultiplier(f(x.scale / result.scale));
+  return (q) => {
+    const v = Math.abs(q - x.zero);
+    return (x.scale === result.scale ? v : mulByQuantizedMultiplier(v, m, e)) + result.zero;
+  };
+}
+
+/** RSQRT: 20 bits up, by Newton steps. 0 gives the highest value; so do negative values, which the reference refuses. */
+export function reciprocalRoot(x: PerTensor, result: PerTensor): (q: number) => number {
+  const [m, e] = quantizeMultiplier(1 / f(f(Math.sqrt(x.scale)) * result.scale));
+  return (q) => {
+    const v = q - x.zero;
+    if (v <= 0) return Number.POSITIVE_INFINITY;
+    const { multiplier, shift } = fixedInverseSqrt(v);
+    return mulByQuantizedMultiplier(mulByQuantizedMultiplier(1, multiplier, shift + 20), m, e - 20) + result.zero;
+  };
+}
+
+const sigmoid = (x: number): number => 1 / (1 + exp(-x));
+
+/** sigmoid(i / 24) in Q0.16 for i = 0 .. 255, each plus half the error of interpolating in the middle; the last is 1. */
+const sigmoidSteps = Uint16Array.from({ length: 256 }, (_, i) => {
+  const [here, next] = [sigmoid(i / 24), sigmoid((i + 1) / 24)];
+  const error = sigmoid((i + 0.5) / 24) - (here + next) / 2;
+  return i === 255 ? 65535 : roundHalfAway(65536 * (here + error / 2));
+});
+
+/** The rescaling to 1 / (3 * 4096) that the 16-bit sigmoids begin with: v * multiplier, `shift` bits down, halves up. */
+function sigmoidScale(scale: number, shifts: readonly number[]): (v: number) => number {
+  const exponent = Math.log2(scale);
+  const shift = 12 + Math.round(exponent);
+  let [multiplier, right] = [3 * 2 ** shift, 0];
+  if (!(scale === 2 ** Math.round(exponent) && shifts.includes(shift))) {
+    let m = scale * 4096 * 3;
+    while (m <= 32767 / 2 && right <= 30) {
+      right++;
+      m *= 2;
+    }
+    multiplier = Math.trunc(m);
+  }
+  const half = right > 0 ? 2 ** (right - 1) : 0;
+  return (v) => (v * multiplier + half) >> right;
+}
+
+/** LOGISTIC on int16, interpolated between steps of 1/24; the result is on scale 1/32768. */
+export function logistic16(x: PerTensor): (q: number) => number {
+  const scaled = sigmoidScale(x.scale, [0]);
+  return (q) => {
+    const v = scaled(q);
+    const a = Math.abs(v);
+    const step = a >>> 9;
+    const low = sigmoidSteps[step];
+    const value = step >= 255 ? 0x7fff * 1024 : low * 512 + (a & 511) * (sigmoidSteps[step + 1] - low);
+    return Math.floor((v >= 0 ? value + 512 : 2 ** 25 - value + 511) / 1024);
+  };
+}
+
+/** TANH on int16 as 2 sigmoid(2 x) - 1; the result is on scale 1/32768. */
+export function tanh16(x: PerTensor): (q: number) => number {
+  const scaled = sigmoidScale(x.scale, [0, 1]);
+  return (q) => {
+    const v = scaled(q);
+    const a = Math.abs(v);
+    const step = a >>> 8;
+    const low = sigmoidSteps[step];
+    const value = step >= 255 ? 0xffff * 256 : low * 256 + (a & 255) * (sigmoidSteps[step + 1] - low);
+    return Math.floor((v >= 0 ? value - 2 ** 23 + 128 : -value + 2 ** 23 + 127) / 256);
+  };
 }
 
 /**

@@ -125,7 +125,7 @@ function convert(op: Operator, values: Values): void {
     if (t.obstacle) op.unsupported(`${t.where}: ${t.obstacle}`);
     if (!t.storage) op.unsupported(`${t.where} of type ${t.element}`);
   }
-  const { element } = op.inputTensor(0);
+  const { element } = op.inputTensor(conversion.data ?? 0);
   if (!conversion.types.includes(element)) {
     op.unsupported(`input of type ${element} (supported: ${conversion.types.join(", ")})`);
   }

@@ -44,6 +44,7 @@ const operator = {
   outputs: [2, numbers(i32)],
   optionsType: [3, u8()],
   options: [4, deferred],
+  customOptions: [5, byteVector],
 } as const satisfies Fields;
 
 const subgraph = {
@@ -54,6 +55,8 @@ const subgraph = {
   name: [4, text],
 } as const satisfies Fields;
 
+const names = many({ name: [0, text], tensor: [1, u32()] });
+
 /** The root table. */
 export const model = {
   version: [0, u32()],
@@ -61,6 +64,7 @@ export const model = {
   subgraphs: [2, many(subgraph)],
   description: [3, text],
   buffers: [4, many({ data: [0, byteVector], offset: [1, u64()], size: [2, u64()] })],
+  signatures: [7, many({ inputs: [0, names], outputs: [1, names], key: [2, text], subgraph: [4, u32()] })],
 } as const satisfies Fields;
 
 const fused = u8();
@@ -77,6 +81,7 @@ export const optionTables = {
       fused: [3, fused],
       dilationW: [4, i32(1)],
       dilationH: [5, i32(1)],
+      biasType: [6, i8()],
     },
   },
   DepthwiseConv2D: {
@@ -102,7 +107,11 @@ export const optionTables = {
       fused: [5, fused],
     },
   },
-  FullyConnected: { type: 8, fields: { fused: [0, fused], weightsFormat: [1, u8()], keepDims: [2, bool()] } },
+  Svdf: { type: 6, fields: { rank: [0, i32()], fused: [1, fused] } },
+  FullyConnected: {
+    type: 8,
+    fields: { fused: [0, fused], weightsFormat: [1, u8()], keepDims: [2, bool()], biasType: [4, i8()] },
+  },
   Softmax: { type: 9, fields: { beta: [0, f32()] } },
   Concatenation: { type: 10, fields: { axis: [0, i32()], fused: [1, fused] } },
   Add: { type: 11, fields: { fused: [0, fused] } },
@@ -139,6 +148,8 @@ export const optionTables = {
   MirrorPad: { type: 77, fields: { mode: [0, u8()] } },
   SplitV: { type: 79, fields: { count: [0, i32()] } },
   DepthToSpace: { type: 94, fields: { block: [0, i32()] } },
+  CallOnce: { type: 103, fields: { subgraph: [0, i32()] } },
+  VarHandle: { type: 111, fields: { container: [0, text], name: [1, text] } },
   BatchMatMul: { type: 101, fields: { adjX: [0, bool()], adjY: [1, bool()] } },
 } as const satisfies Record<string, { type: number; fields: Fields }>;
 

@@ -4,6 +4,7 @@ import { broadcast } from "./broadcast.ts";
 import { conv2d, linear } from "./conv.ts";
 import { binary, cast, clamp, qadd, qmul, table, unary } from "./elementwise.ts";
 import { kConv, kGemm, kMul } from "./kernel.ts";
+import { l2Normalize } from "./l2-normalize.ts";
 import { matmul } from "./matmul.ts";
 import { avgPool, maxPool, sum } from "./pool.ts";
 import { dequantize, quantize, requantize } from "./quant.ts";
@@ -14,6 +15,7 @@ import { concat, pad, reshape, slice, transpose } from "./shape.ts";
 import { softmax } from "./softmax.ts";
 import { constant, param } from "./source.ts";
 import { compare, where } from "./where.ts";
+import { wideTable } from "./wide-table.ts";
 
 const all: readonly OpDef[] = [
   param,
@@ -28,6 +30,7 @@ const all: readonly OpDef[] = [
   qmul,
   clamp,
   table,
+  wideTable,
   unary,
   binary,
   cast,
@@ -36,6 +39,7 @@ const all: readonly OpDef[] = [
   sum,
   reduce,
   softmax,
+  l2Normalize,
   resize,
   extremum,
   compare,

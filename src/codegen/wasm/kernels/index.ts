@@ -16,6 +16,7 @@ import { dequantizeKernels, quantizeKernels, requantizeKernels } from "./rescali
 import { resizeKernels } from "./resize.ts";
 import { argExtremumKernels, gatherKernels, gatherNdKernels } from "./select.ts";
 import { softmaxKernels } from "./softmax.ts";
+import { l2NormalizeKernels, softmaxLutKernels, wideTableKernels } from "./tflite-tables.ts";
 import { broadcastKernels, compareKernels, whereKernels } from "./where.ts";
 
 /** Rows by the name of the op that they compute. */
@@ -37,7 +38,7 @@ export const wasmKernels: Readonly<Record<string, readonly WasmKernel[]>> = {
   max_pool: maxPoolKernels,
   avg_pool: avgPoolKernels,
   sum: sumKernels,
-  softmax: softmaxKernels,
+  softmax: [...softmaxKernels, ...softmaxLutKernels],
   resize: resizeKernels,
   arg_extremum: argExtremumKernels,
   gather: gatherKernels,
@@ -52,4 +53,6 @@ export const wasmKernels: Readonly<Record<string, readonly WasmKernel[]>> = {
   broadcast: broadcastKernels,
   compare: compareKernels,
   where: whereKernels,
+  wide_table: wideTableKernels,
+  l2_normalize: l2NormalizeKernels,
 };

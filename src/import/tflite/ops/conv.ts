@@ -2,13 +2,17 @@
 import type { Node } from "../../../ir/graph.ts";
 import { conv2d, linear } from "../../../ir/ops/conv.ts";
 import { clamp } from "../../../ir/ops/elementwise.ts";
+import { matmul } from "../../../ir/ops/matmul.ts";
 import { requantize } from "../../../ir/ops/quant.ts";
-import { reshape } from "../../../ir/ops/shape.ts";
+import { reshape, transpose } from "../../../ir/ops/shape.ts";
 import { constantOf, makeConst } from "../../../ir/ops/source.ts";
 import { perAxis, productOf, type Quant, sizeOf, type TypedArray } from "../../../ir/type.ts";
+import { type Make, transposedConv } from "../../transposed-conv.ts";
 import type { Operator, Options } from "../context.ts";
 import { doubleFactor, realBounds, rescaleBy, singleFactor, storedBounds } from "../recipes.ts";
-import { type Conversions, numbers } from "./table.ts";
+import { elementTypes } from "../schema.ts";
+import { maxElements } from "../tensors.ts";
+import { type Conversions, quantized } from "./table.ts";
 
 /** Padding before and after along one dimension: `SAME` covers ceil(size / stride) windows, the odd element after. */
 export function padding(op: Operator, kind: number, size: number, kernel: number, stride: number, dilation: number) {
@@ -31,24 +35,41 @@ export function windowOf(op: Operator, x: Node, [kh, kw]: readonly number[], o: 
   return { stride: [o.strideH, o.strideW], pad: [top, left, bottom, right], dilation: [o.dilationH, o.dilationW] };
 }
 
-/** A convolution's or product's result: sums, then (integers) rescaled or (floats) clamped. */
-function finish(op: Operator, sums: Node, x: Node, w: Node, fused: number): void {
+/** Sums of 64 bits, which 16-bit inputs have unless their bias type says 32; those are rescaled by another rule. */
+type Sums = "i32" | "i64";
+
+function sumsOf(op: Operator, x: Node, biasType: number): Sums {
+  if (x.type.storage !== "i16") return "i32";
+  if (op.zero(x) !== 0) op.fail(`wants 16-bit inputs with a zero point of 0, found ${op.zero(x)}`);
+  if (op.hasInput(BIAS)) return op.inputTensor(BIAS).element === "INT32" ? "i32" : "i64";
+  return elementTypes[biasType] === "INT32" ? "i32" : "i64";
+}
+
+/** The input slot of the bias of convolutions and fully connected layers. */
+const BIAS = 2;
+
+/** Sums rescaled or (floats) clamped to the fused activation; constants per channel are repeated `times` times. */
+function finished(op: Operator, sums: Node, x: Node, w: Node, fused: number, times = 1, options = {}): Node {
   const activation = op.activation(fused);
   const result = op.output();
   if (x.type.storage === "f32") {
     const range = realBounds(activation);
-    op.result(activation === "NONE" ? sums : op.make(clamp, { x: sums }, { range }));
-    return;
+    return activation === "NONE" ? sums : op.make(clamp, { x: sums }, { range }, options);
   }
   const from = op.perTensor(x).scale;
   const to = op.perTensor(result);
+  if (x.type.storage === "i16" && to.zero !== 0)
+    op.fail(`wants 16-bit results with a zero point of 0, found ${to.zero}`);
   const scales = w.type.quant?.kind === "axis" ? w.type.quant.channels.scales : [op.perTensor(w).scale];
   // Whether the product of the scales is rounded to float32 depends on the kernel (numerics, TFLite multipliers).
-  const single = x.type.storage === "u8" || (op.name === "FULLY_CONNECTED" && scales.length === 1);
+  const single =
+    x.type.storage === "u8" || op.name === "BATCH_MATMUL" || (op.name === "FULLY_CONNECTED" && scales.length === 1);
   const factor = single ? singleFactor : doubleFactor;
-  const by = rescaleBy(scales.map((s) => factor(from, s, to.scale)));
+  const factors = scales.map((s) => factor(from, s, to.scale));
+  const all = factors.length === 1 ? factors : Array.from({ length: times }, () => factors).flat();
+  const by = { ...rescaleBy(all), ...(sums.type.storage === "i64" ? { rule: "q15_single" as const } : {}) };
   const range = storedBounds(activation, result.storage!, to.scale, to.zero);
-  op.result(op.make(requantize, { x: sums }, { by, clamp: range }, { storage: result.storage, quant: to }));
+  return op.make(requantize, { x: sums }, { by, clamp: range }, { storage: result.storage, quant: to, ...options });
 }
 
 /** Refuses what the reference kernels of 8-bit weights do not do. */
@@ -58,7 +79,8 @@ function checkWeights(op: Operator, x: Node, w: Node): void {
     if (storage !== "f32") op.unsupported(`float input with ${storage} weights (hybrid)`);
     return;
   }
-  if (storage !== x.type.storage) op.unsupported(`${x.type.storage} input with ${storage} weights`);
+  if (x.type.storage === "i16" ? storage !== "i8" : storage !== x.type.storage)
+    op.unsupported(`${x.type.storage} input with ${storage} weights`);
   op.perTensor(x);
   if (!quant || quant.kind === "product") op.fail("wants quantized weights, found plain integers");
   if (quant.kind === "axis") {
@@ -67,15 +89,17 @@ function checkWeights(op: Operator, x: Node, w: Node): void {
   }
 }
 
-/** The bias in input slot 2 on the scale of the sums, if there is one. */
-function biasOf(op: Operator, x: Node, w: Node): Node | undefined {
-  if (!op.hasInput(2)) return undefined;
-  const bias = op.input(2);
+/** The bias in an input slot on the scale of the sums, if there is one. */
+function biasOf(op: Operator, x: Node, w: Node, slot = BIAS): Node | undefined {
+  if (!op.hasInput(slot)) return undefined;
+  const bias = op.input(slot);
   const count = w.type.shape[0];
   if (sizeOf(bias.type.shape) !== count) op.fail(`wants a bias of ${count} elements, found [${bias.type.shape}]`);
   if (x.type.storage === "f32") {
     if (bias.type.storage !== "f32") op.fail(`wants a float bias, found ${bias.type.storage}`);
-  } else if (bias.type.storage !== "i32") op.unsupported(`${bias.type.storage} bias`);
+  } else if (bias.type.storage !== "i32" && (bias.type.storage !== "i64" || x.type.storage !== "i16")) {
+    op.unsupported(`${x.type.storage} input with a bias in ${bias.type.storage}`);
+  }
   const value = constantOf(bias);
   // The kernels add the bias as it is; what the file says of its scale is redundant, and a contradiction is reported.
   const quant = x.type.quant && w.type.quant ? productOf(x.type.quant, w.type.quant, 0) : undefined;
@@ -115,7 +139,7 @@ function depthwiseFilter(op: Operator, w: Node): Node {
   );
 }
 
-function convolution(op: Operator, w: Node, o: WindowOptions, fused: number): void {
+function convolution(op: Operator, w: Node, o: WindowOptions, fused: number, sums: Sums): void {
   const x = op.input(0);
   checkWeights(op, x, w);
   if (w.type.shape.length !== 4) op.fail(`wants a filter of 4 dimensions, found [${w.type.shape}]`);
@@ -124,27 +148,108 @@ function convolution(op: Operator, w: Node, o: WindowOptions, fused: number): vo
   }
   const window = windowOf(op, x, w.type.shape.slice(1, 3), o);
   const name = x.type.storage === "f32" && op.activation(fused) === "NONE" ? op.output().name : op.step("sums");
-  finish(op, op.make(conv2d, { x, w, bias: biasOf(op, x, w) }, window, { name }), x, w, fused);
+  const made = op.make(conv2d, { x, w, bias: biasOf(op, x, w) }, { ...window, sums }, { name });
+  op.result(finished(op, made, x, w, fused));
+}
+
+/** The largest filter that is laid out in phases. */
+const maxWeights = 2 ** 26;
+
+/** TRANSPOSE_CONV: inputs are the result's shape, the filter, the image and perhaps a bias. */
+function transposedConvolution(op: Operator): void {
+  const o = op.options("TransposeConv");
+  const [shape, w, x] = [op.integers(0, "a result shape"), op.input(1), op.input(2)];
+  checkWeights(op, x, w);
+  const want = `a filter and a result shape of 4 dimensions`;
+  if (w.type.shape.length !== 4 || shape.length !== 4) op.fail(`wants ${want}, found [${w.type.shape}] and [${shape}]`);
+  if (x.type.shape.length !== 4) op.fail(`wants an image of 4 dimensions, found [${x.type.shape}]`);
+  if (w.type.shape[3] !== x.type.shape[3]) {
+    op.fail(`wants a filter of ${x.type.shape[3]} input channels, found [${w.type.shape}]`);
+  }
+  if (shape[0] !== x.type.shape[0] || shape[3] !== w.type.shape[0] || shape.some((d) => d < 1)) {
+    op.fail(`wants a result of [${x.type.shape[0]}, H, W, ${w.type.shape[0]}], found [${shape}]`);
+  }
+  if (shape.reduce((a, b) => a * b, 1) > maxElements)
+    op.fail(`wants at most ${maxElements} elements, found [${shape}]`);
+  if (w.type.quant?.kind === "axis" && w.type.quant.axis !== 0) {
+    op.fail(`wants filter scales along dimension 0, found ${w.type.quant.axis}`);
+  }
+  if (!constantOf(w)) op.unsupported("a filter that is computed at run time");
+  const bias = biasOf(op, x, w, 3);
+  if (bias && !constantOf(bias)) op.unsupported("a bias that is computed at run time");
+  const stride = [o.strideH, o.strideW];
+  const size = shape.slice(1, 3);
+  const cut = size.map((d, i) => padding(op, o.padding, d, w.type.shape[1 + i], stride[i], 1)[0]);
+  const weights = sizeOf(
+    w.type.shape.map((d, i) => (i === 1 || i === 2 ? Math.ceil(d / stride[i - 1]) * stride[i - 1] : d)),
+  );
+  if (weights > maxWeights) op.unsupported(`a filter of ${weights} elements in phases`);
+  const sums: Sums = x.type.storage === "i16" ? "i64" : "i32";
+  const build: Make = (operation, operands, attrs, options) =>
+    op.make(operation, operands, attrs, { name: op.step("phases"), ...options });
+  op.result(
+    transposedConv(
+      { x, w, bias, stride, pad: cut, size, sums },
+      (made, phases) => finished(op, made, x, w, o.fused, phases, { name: op.step("phases") }),
+      build,
+      { name: op.output().name },
+    ),
+  );
+}
+
+/** BATCH_MATMUL: each operand perhaps with its last two dimensions exchanged. */
+function batchMatmul(op: Operator): void {
+  const { adjX, adjY } = op.options("BatchMatMul");
+  const flipped = (n: Node, flip: boolean, name: string) => {
+    const rank = n.type.shape.length;
+    if (!flip || rank < 2) return n;
+    const perm = [...n.type.shape.keys()].slice(0, -2).concat(rank - 1, rank - 2);
+    return op.make(transpose, { x: n }, { perm }, { name: op.step(name) });
+  };
+  const [a, b] = [op.input(0), op.input(1)];
+  if (a.type.storage !== b.type.storage) op.unsupported(`${a.type.storage} times ${b.type.storage}`);
+  const [x, y] = [flipped(a, adjX, "x"), flipped(b, adjY, "y")];
+  const float = x.type.storage === "f32";
+  if (!float) {
+    op.perTensor(x);
+    op.perTensor(y);
+  }
+  if (x.type.storage === "i16" && (op.zero(x) !== 0 || op.zero(y) !== 0))
+    op.fail("wants 16-bit operands with zero points of 0");
+  const sums: Sums = x.type.storage === "i16" ? "i64" : "i32";
+  const product = op.make(matmul, { x, y }, { sums }, float ? {} : { name: op.step("sums") });
+  op.result(finished(op, product, x, y, 0));
 }
 
 export const convConversions: Conversions = {
   CONV_2D: {
-    types: numbers,
+    types: [...quantized, "FLOAT32"],
+    limits: "hybrid (float input, integer weights)",
     convert(op) {
       const o = op.options("Conv2D");
-      convolution(op, op.input(1), o, o.fused);
+      convolution(op, op.input(1), o, o.fused, sumsOf(op, op.input(0), o.biasType));
     },
   },
   DEPTHWISE_CONV_2D: {
-    types: numbers,
+    types: [...quantized, "FLOAT32"],
+    limits: "hybrid (float input, integer weights); INT16 with an int32 bias",
     convert(op) {
       const o = op.options("DepthwiseConv2D");
-      convolution(op, depthwiseFilter(op, op.input(1)), o, o.fused);
+      const sums = sumsOf(op, op.input(0), 0);
+      if (op.input(0).type.storage === "i16" && sums === "i32") op.unsupported("i16 input with a bias in i32");
+      convolution(op, depthwiseFilter(op, op.input(1)), o, o.fused, sums);
     },
   },
+  TRANSPOSE_CONV: {
+    types: [...quantized, "FLOAT32"],
+    data: 2,
+    limits: "filters and biases computed at run time; INT16 with a bias that is not int64",
+    convert: transposedConvolution,
+  },
+  BATCH_MATMUL: { types: ["INT8", "INT16", "FLOAT32"], limits: "operands of two types", convert: batchMatmul },
   FULLY_CONNECTED: {
-    types: numbers,
-    limits: "shuffled weights",
+    types: [...quantized, "FLOAT32"],
+    limits: "hybrid (float input, integer weights); shuffled weights",
     convert(op) {
       const o = op.options("FullyConnected");
       if (o.weightsFormat !== 0) op.unsupported(`weights format ${o.weightsFormat}`);
@@ -163,7 +268,9 @@ export const convConversions: Conversions = {
         ? given
         : op.make(reshape, { x: given }, { shape: [size / depth, depth] }, { name: op.step("rows") });
       const name = x.type.storage === "f32" && op.activation(o.fused) === "NONE" ? op.output().name : op.step("sums");
-      finish(op, op.make(linear, { x, w, bias: biasOf(op, x, w) }, {}, { name }), x, w, o.fused);
+      const sums = sumsOf(op, x, o.biasType);
+      const made = op.make(linear, { x, w, bias: biasOf(op, x, w) }, { sums }, { name });
+      op.result(finished(op, made, x, w, o.fused));
     },
   },
 };

@@ -5,7 +5,8 @@ import type { binaryFunctions } from "../../../ir/ops/plain.ts";
 import { requantize } from "../../../ir/ops/quant.ts";
 import type { Operator } from "../context.ts";
 import { additionOf, doubleFactor, realBounds, rescaleBy, storedBounds, subtractionOf } from "../recipes.ts";
-import { type Conversions, numbers } from "./table.ts";
+import { quantizedDivision } from "./pairs.ts";
+import { type Conversions, quantized } from "./table.ts";
 
 /** A fused activation on plain numbers: a clamp, or the node itself. */
 function activated(op: Operator, fn: keyof typeof binaryFunctions, fused: number): void {
@@ -35,11 +36,12 @@ function addOrSubtract(op: Operator, fn: "add" | "sub", fused: number): void {
   }
   const { to, range, hint } = quantizedResult(op, fused);
   const recipe = fn === "add" ? additionOf : subtractionOf;
-  const by = recipe(op.perTensor(x).scale, op.perTensor(y).scale, to.scale, 20);
+  const left = x.type.storage === "i16" ? 15 : 20;
+  const by = recipe(op.perTensor(x).scale, op.perTensor(y).scale, to.scale, left);
   op.result(op.make(qadd, { x, y }, { by, clamp: range }, hint));
 }
 
-const plainNumbers = [...numbers, "INT32", "INT64"] as const;
+const plainNumbers = [...quantized, "FLOAT32", "INT32", "INT64"] as const;
 
 export const elementwiseConversions: Conversions = {
   ADD: { types: plainNumbers, convert: (op) => addOrSubtract(op, "add", op.options("Add").fused) },
@@ -59,6 +61,13 @@ export const elementwiseConversions: Conversions = {
       op.result(op.make(requantize, { x: products }, { by, clamp: range }, hint));
     },
   },
-  DIV: { types: ["FLOAT32", "INT32"], convert: (op) => activated(op, "div", op.options("Div").fused) },
+  DIV: {
+    types: ["INT8", "UINT8", "FLOAT32", "INT32"],
+    convert(op) {
+      const { fused } = op.options("Div");
+      if (isPlain(op.input(0))) activated(op, "div", fused);
+      else quantizedDivision(op, fused);
+    },
+  },
   FLOOR_DIV: { types: ["FLOAT32", "INT32", "INT64"], convert: (op) => activated(op, "floordiv", 0) },
 };

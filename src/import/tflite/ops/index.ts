@@ -2,6 +2,7 @@
 import { activationConversions } from "./activation.ts";
 import { convConversions } from "./conv.ts";
 import { elementwiseConversions } from "./elementwise.ts";
+import { pairConversions } from "./pairs.ts";
 import { quantizeConversions } from "./quantize.ts";
 import { reduceConversions } from "./reduce.ts";
 import { selectConversions } from "./select.ts";
@@ -13,6 +14,7 @@ export const conversions: Conversions = {
   ...convConversions,
   ...reduceConversions,
   ...elementwiseConversions,
+  ...pairConversions,
   ...activationConversions,
   ...quantizeConversions,
   ...shapeConversions,

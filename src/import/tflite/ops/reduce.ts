@@ -3,11 +3,12 @@ import type { Node } from "../../../ir/graph.ts";
 import { binary, clamp } from "../../../ir/ops/elementwise.ts";
 import { avgPool, maxPool, sum } from "../../../ir/ops/pool.ts";
 import { requantize } from "../../../ir/ops/quant.ts";
+import { reduce as reduced } from "../../../ir/ops/reduce.ts";
 import { makeConst } from "../../../ir/ops/source.ts";
 import type { Operator } from "../context.ts";
 import { type Bounds, meanRescale, realBounds, rescaleBy, storedBounds } from "../recipes.ts";
 import { windowOf } from "./conv.ts";
-import { type Conversions, numbers } from "./table.ts";
+import { type Conversion, type Conversions, quantized } from "./table.ts";
 
 function pool(op: Operator) {
   const o = op.options("Pool2D");
@@ -23,11 +24,13 @@ function pool(op: Operator) {
   return { x, attrs, bounds: activation === "NONE" ? undefined : bounds };
 }
 
-const averageRule = { INT8: "int_away", UINT8: "int_up", FLOAT32: "float" } as const;
+const allNumbers = [...quantized, "FLOAT32"] as const;
+
+const averageRule = { INT8: "int_away", INT16: "int_away", UINT8: "int_up", FLOAT32: "float" } as const;
 
 export const reduceConversions: Conversions = {
   AVERAGE_POOL_2D: {
-    types: numbers,
+    types: allNumbers,
     convert(op) {
       const { x, attrs, bounds } = pool(op);
       const rule = averageRule[op.inputTensor(0).element as keyof typeof averageRule];
@@ -42,23 +45,47 @@ export const reduceConversions: Conversions = {
     },
   },
   MAX_POOL_2D: {
-    types: numbers,
+    types: allNumbers,
     convert(op) {
       const { x, attrs, bounds } = pool(op);
       const largest = op.make(maxPool, { x }, attrs, bounds ? { name: op.step("max") } : {});
       op.result(bounds ? op.make(clamp, { x: largest }, { range: bounds }) : largest);
     },
   },
-  MEAN: { types: numbers, convert: (op) => reduce(op, true) },
-  SUM: { types: numbers, convert: (op) => reduce(op, false) },
+  MEAN: { types: allNumbers, convert: (op) => reduce(op, true) },
+  SUM: { types: allNumbers, convert: (op) => reduce(op, false) },
+  REDUCE_MAX: extreme("max", [...allNumbers, "INT32", "INT64"]),
+  REDUCE_MIN: extreme("min", [...allNumbers, "INT32", "INT64"]),
+  REDUCE_PROD: extreme("prod", ["FLOAT32", "INT32", "INT64"]),
+  REDUCE_ANY: extreme("max", ["BOOL"]),
+  REDUCE_ALL: extreme("min", ["BOOL"]),
 };
+
+/** The axes that an operator reduces, none of them empty. */
+function reducedAxes(op: Operator, x: Node): { axes: number[]; count: number } {
+  const axes = op.axes(op.integers(1, "axes"), x.type.shape.length);
+  const count = axes.reduce((n, a) => n * x.type.shape[a], 1);
+  if (count === 0) op.fail(`wants elements to reduce, found [${x.type.shape}] over [${axes}]`);
+  return { axes, count };
+}
+
+/** The largest, smallest or product over axes; quantized values stay on their scale. */
+function extreme(fn: "max" | "min" | "prod", types: readonly string[]): Conversion {
+  return {
+    types,
+    convert(op) {
+      const x = op.input(0);
+      const { axes } = reducedAxes(op, x);
+      op.sameQuant(x.type.quant, op.output().quant);
+      op.result(op.make(reduced, { x }, { fn, axes, keepDims: op.options("Reducer").keepDims }));
+    },
+  };
+}
 
 function reduce(op: Operator, mean: boolean): void {
   const x = op.input(0);
   const { keepDims } = op.options("Reducer");
-  const axes = op.axes(op.integers(1, "axes"), x.type.shape.length);
-  const count = axes.reduce((n, a) => n * x.type.shape[a], 1);
-  if (count === 0) op.fail(`wants elements to reduce, found [${x.type.shape}] over [${axes}]`);
+  const { axes, count } = reducedAxes(op, x);
   if (x.type.storage === "f32") {
     op.result(mean ? floatMean(op, x, axes, keepDims, count) : op.make(sum, { x }, { axes, keepDims }));
     return;

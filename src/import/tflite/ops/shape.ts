@@ -1,5 +1,6 @@
 /** Data movement under another shape or order: stored values stay what they are. */
 import type { Node } from "../../../ir/graph.ts";
+import { broadcast } from "../../../ir/ops/broadcast.ts";
 import { concat, pad, reshape, slice, transpose } from "../../../ir/ops/shape.ts";
 import { makeConst } from "../../../ir/ops/source.ts";
 import { sizeOf } from "../../../ir/type.ts";
@@ -147,6 +148,31 @@ function batchToSpace(op: Operator): void {
   op.result(op.make(slice, { x: whole }, { begin, size, step: begin.map(() => 1) }));
 }
 
+/** x side by side with itself: each dimension gets one of repetitions before it, and both are merged again. */
+function tiled(op: Operator): void {
+  const x = op.input(0);
+  const { shape } = x.type;
+  const times = op.integers(1, "multiples");
+  if (times.length !== shape.length || times.some((t) => t < 0)) {
+    op.fail(`wants a multiple of at least 0 for each of ${shape.length} dimensions, found [${times}]`);
+  }
+  const apart = reshaped(
+    op,
+    x,
+    shape.flatMap((d) => [1, d]),
+    op.step("apart"),
+  );
+  const wanted = shape.flatMap((d, i) => [times[i], d]);
+  const repeated = op.make(broadcast, { x: apart }, { shape: wanted }, { name: op.step("repeated") });
+  op.result(
+    reshaped(
+      op,
+      repeated,
+      shape.map((d, i) => d * times[i]),
+    ),
+  );
+}
+
 export const shapeConversions: Conversions = {
   RESHAPE: { types: anything, convert: (op) => op.result(reshaped(op, op.input(0), wantedShape(op))) },
   SQUEEZE: {
@@ -174,6 +200,15 @@ export const shapeConversions: Conversions = {
       const shape = [...x.type.shape];
       shape.splice(op.axis(given, shape.length + 1), 0, 1);
       op.result(reshaped(op, x, shape));
+    },
+  },
+  TILE: { types: anything, convert: tiled },
+  BROADCAST_TO: {
+    types: anything,
+    convert(op) {
+      const shape = op.integers(1, "a shape");
+      if (shape.some((d) => d < 0)) op.fail(`wants dimensions of at least 0, found [${shape}]`);
+      op.result(op.make(broadcast, { x: op.input(0) }, { shape }));
     },
   },
   TRANSPOSE: {

@@ -147,7 +147,8 @@ export const sliceConversions: Conversions = {
     },
   },
   SPLIT: {
-    types: ["INT32"],
+    types: anything,
+    data: 1,
     convert(op) {
       const [given] = op.integers(0, "an axis");
       const x = op.input(1);

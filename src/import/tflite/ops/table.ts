@@ -3,8 +3,10 @@ import type { Operator } from "../context.ts";
 
 /** How one operator is converted. */
 export interface Conversion {
-  /** The element types of its first input (or, for lists, of all) that are supported, by the format's names. */
+  /** The element types of its data input (for lists, the first) that are supported, by the format's names. */
   readonly types: readonly string[];
+  /** Which input that is; the first if left out. */
+  readonly data?: number;
   /** What is not supported, for documentation; each is refused with its reason. */
   readonly limits?: string;
   /** States each of the operator's results. */
@@ -17,3 +19,4 @@ export type Conversions = Readonly<Record<string, Conversion>>;
 export const bytes = ["INT8", "UINT8"] as const;
 export const numbers = [...bytes, "FLOAT32"] as const;
 export const anything = [...numbers, "INT16", "INT32", "INT64", "BOOL", "UINT16"] as const;
+export const quantized = [...bytes, "INT16"] as const;

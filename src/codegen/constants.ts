@@ -36,10 +36,17 @@ export class ConstantPool {
   }
 }
 
-/** FNV-1a of length and content. */
+/** FNV-1a of length and content, a word at a time. */
 function hashOf(bytes: Uint8Array): number {
   let h = 0x811c9dc5 ^ bytes.length;
-  for (const b of bytes) h = Math.imul(h ^ b, 0x01000193);
+  const mix = (v: number): void => {
+    h = Math.imul(h ^ v, 0x01000193);
+    h ^= h >>> 15;
+  };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const words = bytes.length & ~3;
+  for (let i = 0; i < words; i += 4) mix(view.getInt32(i, true));
+  for (let i = words; i < bytes.length; i++) mix(bytes[i]);
   return h >>> 0;
 }
 

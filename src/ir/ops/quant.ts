@@ -20,7 +20,7 @@ export const quantizeRules = {
 } as const;
 
 export const quantize = defineOp("quantize", {
-  doc: "Real numbers to stored integers: round(x by k) + zero point, clamped. `k` is the scale or its reciprocal as `by` wants; not-a-number gives the lower bound unless `nan` says upper. The zero point is added in f32, which only i32 results can feel.",
+  doc: "Real numbers to stored integers: round(x by k) + zero point, clamped. `k` is the scale or its reciprocal as `by` wants; not-a-number gives the lower bound unless `nan` says upper. The zero point is rounded to f32 and added in f32, which only i32 results can feel.",
   operands: { x: tensor("f32") },
   attrs: {
     by: oneOf(["recip_even", "div_even", "div_away"]),
@@ -47,7 +47,7 @@ export const quantize = defineOp("quantize", {
     },
   ],
   eval({ x }, { by, k, clamp: [lo, hi], nan, infinityLow }, type) {
-    const zero = zeroOf(type);
+    const zero = f(zeroOf(type));
     const out = allocate(type.storage, x.data.length) as Int8Array;
     const source = x.data as Float32Array;
     for (let i = 0; i < out.length; i++) {

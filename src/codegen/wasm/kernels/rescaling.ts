@@ -185,7 +185,7 @@ export const quantizeKernels = [
         const big = (): Expr => f64.ge(f64.abs(f.get(v)), f64.const(2 ** 63));
         const whole = f.let(f.b.f64, select(big(), f.get(v), f.get(rounded)));
         const limited = f64.max(
-          f64.min(f64.promote(f32.demote(f64.add(f.get(whole), f64.const(zero)))), f64.const(clamp[1])),
+          f64.min(f64.promote(f32.demote(f64.add(f.get(whole), f64.const(Math.fround(zero))))), f64.const(clamp[1])),
           f64.const(clamp[0]),
         );
         const stored = f.let(f.b.i32, f.m.i32.trunc_s_sat.f64(limited));

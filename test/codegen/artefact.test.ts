@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { artefactFiles } from "../../src/codegen/artefact.ts";
 import { build } from "../../src/codegen/build.ts";
@@ -88,4 +88,28 @@ test("of two builds the loader takes the first that the engine can run", async (
   // An engine without relaxed SIMD: one that validates no module with its opcode.
   const without = `const v = WebAssembly.validate; WebAssembly.validate = (b) => !new TextDecoder("latin1").decode(b).includes("\\xfd\\x93\\x02") && v(b);`;
   expect(node(script(without))).toBe("simd128");
+});
+
+test("the types hold a consumer to the model's own inputs and outputs", async () => {
+  await write("typed", [simd]);
+  const tsc = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
+  const check = (code: string): string => {
+    writeFileSync(
+      join(dir, "use.mts"),
+      `import { load } from "./typed.mjs";\nconst p = await load();\n${code}\nexport {};\n`,
+    );
+    const options = "--ignoreConfig --noEmit --strict --target es2022 --module nodenext --lib es2022,dom use.mts";
+    try {
+      return execFileSync(process.execPath, [tsc, ...options.split(" ")], { cwd: dir, encoding: "utf8" });
+    } catch (error) {
+      return (error as { stdout: string }).stdout;
+    }
+  };
+  const good = `const a = new Int8Array(48), b = new Uint8Array(48);
+const r: Int8Array = (await p.run({ "image:0": a, mask: b })).relu;
+const [x, y]: [Int8Array, Uint8Array] = p.runSync([a, b]);
+void [r, x, y];`;
+  expect(check(good)).toBe("");
+  expect(check(`p.runSync({ "image:0": new Int8Array(48), mask: new Float32Array(48) });`)).toMatch(/TS2769/);
+  expect(check("p.runSync([new Int8Array(48)]);")).toMatch(/TS2769/);
 });

@@ -3,6 +3,7 @@
  * the model. The rules are those of the frameworks (docs/numerics.md); each takes the stored integers.
  */
 import { roundHalfEven } from "../tensor/arith.ts";
+import { fusedMultiplyAdd } from "./math.ts";
 import { mulByQuantizedMultiplier, roundHalfAway } from "./rescale.ts";
 
 /** One addition's surroundings: zero points of both operands and of the result. */
@@ -30,6 +31,12 @@ export const additionRules = {
     constants: ["xScale", "yScale", "reciprocal"],
     commutes: true,
     add: (x, y, z, [sx, sy, inv]) => roundHalfEven(f(f(f(sx * f(x - z.x)) + f(sy * f(y - z.y))) * inv)) + z.result,
+  },
+  /** ONNX Runtime's QLinearAdd on x86 with AVX2: two fused multiply-adds; `offset` holds all three zero points. */
+  f32_fma: {
+    constants: ["xRatio", "yRatio", "offset"],
+    commutes: false,
+    add: (x, y, _, [rx, ry, c]) => roundHalfEven(fusedMultiplyAdd(x, rx, fusedMultiplyAdd(y, ry, c))),
   },
   /** QNNPACK: fixed-point multipliers with a common shift, halves away from zero. */
   fixed_away: {

@@ -47,3 +47,172 @@ export function tanhf(x: number): number {
   const m = expm1(2 * (x < -10 ? -10 : x > 10 ? 10 : x));
   return Math.fround(m / (m + 2));
 }
+
+/** Nearest whole number of an f32, halves to even. */
+export function roundf(x: number): number {
+  const r = Math.round(x);
+  return r - x === 0.5 && r % 2 !== 0 ? r - 1 : r;
+}
+
+/** Nearest 16-bit float of an f32, halves to even; below 2^-14 the spacing stays 2^-24, from 65520 on it is infinite. */
+export function halff(x: number): number {
+  const a = Math.abs(x);
+  if (!(a < 65520)) return Number.isNaN(x) ? x : x < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (a < 2 ** -14) return (x * 2 ** 24 + rounder - rounder) / 2 ** 24;
+  // Adding and taking away a * (2^42 + 1) leaves the upper 11 bits of a: Veltkamp's splitting.
+  const c = x * (2 ** 42 + 1);
+  return c - (c - x);
+}
+
+/** 1/21, 1/19, ... 1/3: the coefficients of (atanh s - s) / s^3 in s^2, highest power first. */
+export const atanhSeries = [1 / 21, 1 / 19, 1 / 17, 1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3];
+
+/**
+ * The natural logarithm of a positive f32 as a double: x = 2^n m with m in [sqrt(1/2), sqrt 2), ln x = n ln 2 + 2 atanh s with
+ * s = (m - 1) / (m + 1), |s| < 0.172; the series' remainder is below 2^-55.
+ */
+export function log(x: number): number {
+  let n = 0;
+  let m = x;
+  // An f32 is a normal double, so its exponent is n after scaling by exact powers of two.
+  for (const k of [64, 32, 16, 8, 4, 2, 1]) {
+    if (m >= 2 ** k) {
+      m *= 2 ** -k;
+      n += k;
+    }
+  }
+  for (const k of [128, 64, 32, 16, 8, 4, 2, 1]) {
+    if (m < 2 ** (1 - k)) {
+      m *= 2 ** k;
+      n -= k;
+    }
+  }
+  if (m > Math.SQRT2) {
+    m *= 0.5;
+    n += 1;
+  }
+  const s = (m - 1) / (m + 1);
+  const z = s * s;
+  let p = 1 / 23;
+  for (const c of atanhSeries) p = p * z + c;
+  return n * ln2High + (2 * s + (2 * s * (p * z) + n * ln2Low));
+}
+
+/** The natural logarithm of an f32, rounded to f32. */
+export function logf(x: number): number {
+  if (!(x > 0)) return x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN;
+  return x === Number.POSITIVE_INFINITY ? x : Math.fround(log(x));
+}
+
+/**
+ * x^y of two f32, rounded to f32: e^(y ln |x|) with the sign of an odd whole y, and products for the whole y of which there
+ * are short ones. Special values are those of C's pow.
+ */
+export function powf(x: number, y: number): number {
+  if (y === 0 || x === 1) return 1;
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
+  if (y === 1) return x;
+  if (y === 2) return Math.fround(x * x);
+  if (y === -1) return Math.fround(1 / x);
+  if (y === 0.5 && x >= 0) return Math.fround(Math.sqrt(x));
+  const whole = Math.trunc(y) === y;
+  const odd = whole && Math.trunc(y / 2) * 2 !== y;
+  const a = Math.abs(x);
+  if (x < 0 && !whole && a !== Number.POSITIVE_INFINITY) return Number.NaN;
+  const negative = odd && (x < 0 || Object.is(x, -0));
+  let r: number;
+  if (a === 1) r = 1;
+  else if (a === 0 || a === Number.POSITIVE_INFINITY) r = (a === 0) === y > 0 ? 0 : Number.POSITIVE_INFINITY;
+  else {
+    const e = y * log(a);
+    r = e > 100 ? Number.POSITIVE_INFINITY : exp(e);
+  }
+  return Math.fround(negative ? -r : r);
+}
+
+/** erf x as a double of an f32: its Taylor series below 2, else 1 - erfc by a continued fraction; |x| beyond 4 is 1 in f32. */
+export function erf(x: number): number {
+  const a = Math.abs(x);
+  if (a >= 4) return x < 0 ? -1 : 1;
+  const z = a * a;
+  if (a < 2) {
+    // 2 / sqrt(pi) * x * sum (-z)^k / (k! (2k + 1)), as e^-z times the series of positive terms (2z)^k / (1 3 5 ... (2k + 1)).
+    let term = 1;
+    let sum = 1;
+    for (let k = 1; k <= 40; k++) {
+      term = (term * (2 * z)) / (2 * k + 1);
+      sum += term;
+    }
+    return x * twoBySqrtPi * exp(-z) * sum;
+  }
+  // erfc a = e^-z / sqrt(pi) / (a + (1/2) / (a + 1 / (a + (3/2) / (a + ...)))).
+  let t = a;
+  for (let k = 60; k >= 1; k--) t = a + k / 2 / t;
+  const c = (exp(-z) * (twoBySqrtPi / 2)) / t;
+  return x < 0 ? c - 1 : 1 - c;
+}
+
+/** 2 / sqrt(pi). */
+export const twoBySqrtPi = 1.1283791670955126;
+
+/** erf of an f32, rounded to f32. */
+export const erff = (x: number): number => (Number.isNaN(x) ? x : Math.fround(erf(x)));
+
+/** pi / 2 in three parts; the first two have 20 and more trailing zero bits. */
+export const halfPi = [1.570796251296997, 7.549789415861596e-8, 5.390302529957765e-15] as const;
+/** 1/17!, ... 1/3! and 1/18!, ... 1/2! with their signs: sine and cosine without their first terms, highest power first. */
+export const sineSeries = [
+  1 / 355687428096000,
+  -1 / 1307674368000,
+  1 / 6227020800,
+  -1 / 39916800,
+  1 / 362880,
+  -1 / 5040,
+  1 / 120,
+  -1 / 6,
+];
+export const cosineSeries = [
+  -1 / 6402373705728000,
+  1 / 20922789888000,
+  -1 / 87178291200,
+  1 / 479001600,
+  -1 / 3628800,
+  1 / 40320,
+  -1 / 720,
+  1 / 24,
+  -1 / 2,
+];
+
+/** sin (quarter 0) or cos (quarter 1) of an f32 as a double; beyond 2^25 quarter turns the argument is not reduced well. */
+function wave(x: number, quarter: number): number {
+  const n = x / halfPi[0] + rounder - rounder;
+  const r = x - n * halfPi[0] - n * halfPi[1] - n * halfPi[2];
+  const turn = n + quarter;
+  const q = turn - 4 * Math.floor(turn / 4);
+  const z = r * r;
+  let p = 0;
+  const odd = q === 1 || q === 3;
+  for (const c of odd ? cosineSeries : sineSeries) p = p * z + c;
+  const v = odd ? 1 + p * z : r + r * (p * z);
+  return q >= 2 ? -v : v;
+}
+
+/** Sine and cosine of an f32, rounded to f32; not-a-number of what is not finite. */
+export const sinf = (x: number): number => Math.fround(wave(x, 0));
+export const cosf = (x: number): number => Math.fround(wave(x, 1));
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/**
+ * x * y + z of f32 values, rounded to f32 once. The product is exact in a double. Their sum as a double is off by `error`, which
+ * two-sum gives exactly; it matters where the double lies in the middle between two f32, and is then moved to the side of the error.
+ */
+export function fusedMultiplyAdd(x: number, y: number, z: number): number {
+  const p = x * y;
+  const s = p + z;
+  const back = s - p;
+  const error = p - (s - back) + (z - back);
+  bits.setFloat64(0, s);
+  const middle = (bits.getUint32(4) & 0x1fffffff) === 0x10000000;
+  return Math.fround(middle && error !== 0 ? s + Math.sign(error) * Math.abs(s) * 2 ** -52 : s);
+}

@@ -26,6 +26,23 @@ export function limited(f: Func, v: Expr, low: number, high: number): Expr {
   return m.i32.trunc_s_sat.f64(m.f64.max(m.f64.min(v, m.f64.const(high)), m.f64.const(low)));
 }
 
+/** `fusedMultiplyAdd` of `ir/math.ts`: x * by + z of f64 that hold f32 values, as an f32. */
+function fusedMultiplyAdd(f: Func, x: Expr, by: number, z: Expr): Expr {
+  const { b, m } = f;
+  const { f64, i64 } = m;
+  const p = f.let(b.f64, f64.mul(x, f64.const(by)));
+  const c = f.let(b.f64, z);
+  const s = f.let(b.f64, f64.add(f.get(p), f.get(c)));
+  const back = f.let(b.f64, f64.sub(f.get(s), f.get(p)));
+  const ofProduct = f64.sub(f.get(p), f64.sub(f.get(s), f.get(back)));
+  const error = f.let(b.f64, f64.add(ofProduct, f64.sub(f.get(c), f.get(back))));
+  const low = i64.and(i64.reinterpret(f.get(s)), i64.const(0x1fffffffn as never));
+  const middle = i64.eq(low, i64.const(0x10000000n as never));
+  const nudge = f64.copysign(f64.mul(f64.abs(f.get(s)), f64.const(2 ** -52)), f.get(error));
+  const moves = m.i32.and(middle, f64.ne(f.get(error), f64.const(0)));
+  return m.f32.demote(m.select(moves, f64.add(f.get(s), nudge), f.get(s)));
+}
+
 /** The clamped sum of two stored i32 as an i32. */
 export function addScalar(
   f: Func,
@@ -45,6 +62,12 @@ export function addScalar(
       const part = (v: Local, zero: number, scale: number) => timesConstant(f, f32.demote(centered(v, zero)), scale);
       const sum = f32.add(part(x, zeros.x, k[0]), part(y, zeros.y, k[1]));
       return finish(f64.promote(f32.nearest(timesConstant(f, sum, k[2]))));
+    }
+    case "f32_fma": {
+      const real = (v: Local): Expr => f64.convert_s.i32(f.get(v));
+      const inner = fusedMultiplyAdd(f, real(y), k[1], f64.const(k[2]));
+      const sum = fusedMultiplyAdd(f, real(x), k[0], f64.promote(inner));
+      return limited(f, f64.promote(f32.nearest(sum)), low, high);
     }
     case "fixed_away":
     case "fixed_up": {
@@ -76,6 +99,8 @@ export function hasLaneAddition(by: Addition, reach: readonly [number, number]):
   switch (by.rule) {
     case "f32":
       return k.every(isSingle);
+    case "f32_fma":
+      return false;
     case "fixed_away":
     case "fixed_up":
       return (
@@ -110,6 +135,8 @@ export function laneAddition(
   const finish = (v: Expr): Expr => i32x4.add(i32x4.min_s(i32x4.max_s(v, f.get(least)), f.get(most)), f.get(zr));
   const k = by.k;
   switch (by.rule) {
+    case "f32_fma":
+      throw new Error("f32_fma has no lanes");
     case "f32": {
       const [sx, sy, inverse] = k.map((v) => floatLanes(f, v));
       const part = (v: Local, zero: Local, scale: Local) =>

@@ -7,7 +7,7 @@ import { defineOp, tensor } from "../op.ts";
 import { clamp as limit } from "../rescale.ts";
 import { byteValue, partner } from "../sample.ts";
 import { allocate, sizeOf, storages, type TypedArray, zeroOf } from "../type.ts";
-import { binaryFunctions, unaryFunctions } from "./plain.ts";
+import { type BinaryFunction, binaryFunctions, integerFunctions, unaryFunctions } from "./plain.ts";
 
 const clampInStorage = {
   id: "clamp",
@@ -172,26 +172,54 @@ export const unary = defineOp("unary", {
   }),
 });
 
+const integerStorages = ["i8", "u8", "i16", "u16", "i32", "i64", "bool"] as const;
+const bitwise: readonly BinaryFunction[] = ["and", "or", "xor"];
+const binaryNames = Object.keys({ ...binaryFunctions, ...integerFunctions }) as BinaryFunction[];
+
 export const binary = defineOp("binary", {
-  doc: "A function of two plain numbers of one storage, element by element; shapes broadcast; f32 rounds once, integers wrap.",
-  operands: { x: tensor("f32", "i32", "i64"), y: tensor("f32", "i32", "i64") },
-  attrs: { fn: oneOf(Object.keys(binaryFunctions) as (keyof typeof binaryFunctions)[]) },
+  doc: "A function of two plain numbers of one storage, element by element; shapes broadcast; f32 rounds once, integers wrap (`plain.ts` defines each).",
+  operands: { x: tensor("f32", ...integerStorages), y: tensor("f32", ...integerStorages) },
+  attrs: { fn: oneOf(binaryNames) },
   kind: "elementwise",
   level: "both",
   quant: "none",
   storage: { sameAs: "x" },
   shape: ({ x, y }) => broadcastShape(x.shape, y.shape),
-  verify: [{ id: "storage", says: "operands of one storage", holds: ({ x, y }) => x.storage === y.storage }],
+  verify: [
+    { id: "storage", says: "operands of one storage", holds: ({ x, y }) => x.storage === y.storage },
+    {
+      id: "function",
+      says: "pow of f32; bitwise functions of integers or bool, of which bool has no others; divu of i64",
+      holds: ({ x }, { fn }) =>
+        x.storage === "f32"
+          ? Object.hasOwn(binaryFunctions, fn)
+          : bitwise.includes(fn) || (x.storage !== "bool" && fn !== "pow" && (fn !== "divu" || x.storage === "i64")),
+    },
+  ],
   eval({ x, y }, { fn }, type) {
     const out = allocate(type.storage, sizeOf(type.shape));
     const xAt = broadcastIndex(x.type.shape, type.shape);
     const yAt = broadcastIndex(y.type.shape, type.shape);
-    const f = binaryFunctions[fn];
+    if (type.storage === "f32") {
+      const f = binaryFunctions[fn as keyof typeof binaryFunctions];
+      for (let i = 0; i < out.length; i++) out[i] = f(Number(x.data[xAt(i)]), Number(y.data[yAt(i)]));
+      return out;
+    }
+    const f = integerFunctions[fn as keyof typeof integerFunctions];
     for (let i = 0; i < out.length; i++) {
-      const [a, b] = [Number(x.data[xAt(i)]), Number(y.data[yAt(i)])];
-      store(out, i, type.storage === "f32" ? f(a, b) : Math.trunc(f(a, b)));
+      const v = f(BigInt(x.data[xAt(i)]), BigInt(y.data[yAt(i)]));
+      if (out instanceof BigInt64Array) out[i] = v;
+      else out[i] = Number(BigInt.asIntN(32, v));
     }
     return out;
+  },
+  sample: (rand, pool) => {
+    const x = pool.pick(
+      (t) => !t.quant && t.storage !== "bool" && t.shape.length > 0,
+      () => ({ storage: (["f32", "i32", "i64", "u8", "i16"] as const)[rand(0, 4)], shape: [rand(1, 3), rand(1, 5)] }),
+    );
+    const fn = (["add", "sub", "mul", "div", "min", "max"] as const)[rand(0, 5)];
+    return { operands: { x, y: { ...x, shape: rand(0, 1) ? x.shape : x.shape.slice(1) } }, attrs: { fn } };
   },
 });
 

@@ -2,7 +2,7 @@
  * Functions of plain numbers. Each f32 function is specified down to its bits, so that every back end can return the same:
  * those built from + - * / sqrt round to f32 at each step, the others are the polynomials of `math.ts`.
  */
-import { expf, sigmoidf, tanhf } from "../math.ts";
+import { cosf, erff, expf, halff, logf, powf, roundf, sigmoidf, sinf, tanhf } from "../math.ts";
 
 const f = Math.fround;
 
@@ -12,12 +12,22 @@ export const unaryFunctions = {
   abs: (x: number) => Math.abs(x),
   neg: (x: number) => -x,
   floor: (x: number) => Math.floor(x),
+  ceil: (x: number) => Math.ceil(x),
+  /** To the nearest whole number, halves to even. */
+  round: roundf,
+  /** To the nearest 16-bit float (11 significant bits), halves to even. */
+  half: halff,
   square: (x: number) => f(x * x),
   exp: expf,
   sigmoid: sigmoidf,
   tanh: tanhf,
+  log: logf,
+  erf: erff,
+  sin: sinf,
+  cos: cosf,
 } as const;
 
+/** Functions of two f32, each result rounded once. */
 export const binaryFunctions = {
   add: (x: number, y: number) => x + y,
   sub: (x: number, y: number) => x - y,
@@ -26,4 +36,33 @@ export const binaryFunctions = {
   floordiv: (x: number, y: number) => Math.floor(x / y),
   min: (x: number, y: number) => Math.min(x, y),
   max: (x: number, y: number) => Math.max(x, y),
+  pow: powf,
 } as const;
+
+type Integers = Readonly<Record<string, (x: bigint, y: bigint) => bigint>>;
+
+/** The quotient of the real numbers, floored; 0 of a division by 0. */
+const floorDivide = (x: bigint, y: bigint): bigint => {
+  if (y === 0n) return 0n;
+  const q = x / y;
+  return q * y !== x && x < 0n !== y < 0n ? q - 1n : q;
+};
+
+/** Functions of two integers; what the storage cannot hold wraps around. A quotient by 0 is 0. Of bool: the bitwise ones. */
+export const integerFunctions = {
+  add: (x, y) => x + y,
+  sub: (x, y) => x - y,
+  mul: (x, y) => x * y,
+  div: (x, y) => (y === 0n ? 0n : x / y),
+  floordiv: floorDivide,
+  min: (x, y) => (y < x ? y : x),
+  max: (x, y) => (y > x ? y : x),
+  and: (x, y) => x & y,
+  or: (x, y) => x | y,
+  xor: (x, y) => x ^ y,
+  /** The quotient of the same bits as unsigned 64-bit integers. */
+  divu: (x, y) => (y === 0n ? 0n : BigInt.asUintN(64, x) / BigInt.asUintN(64, y)),
+} as const satisfies Integers;
+
+/** Every function of two plain numbers. `pow` is of f32 only; `and`, `or`, `xor` and `divu` are of integers only. */
+export type BinaryFunction = keyof typeof binaryFunctions | keyof typeof integerFunctions;

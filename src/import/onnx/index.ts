@@ -1,0 +1,279 @@
+/**
+ * Import of ONNX models: file bytes to an IR graph, in the arithmetic of ONNX Runtime's x86 kernels (profile `ort`) or of the
+ * quantized PyTorch model that was exported (profile `pytorch`). Parameters and weights are kept exactly; names are the
+ * model's. docs/numerics.md has the recipes.
+ */
+import { ModelError } from "../../errors.ts";
+import { Graph, type Node } from "../../ir/graph.ts";
+import { makeConst, makeParam } from "../../ir/ops/source.ts";
+import { sizeOf, type TypedArray } from "../../ir/type.ts";
+import { VerifyFailure, verified } from "../../ir/verify.ts";
+import { type Model, NeedsValues, type Numerics, Operator, Unsupported, type Value } from "./context.ts";
+import {
+  carriers,
+  type ExternalData,
+  elementOf,
+  maxElements,
+  NotCarried,
+  readTensor,
+  shapeOf,
+  type Tensor,
+} from "./elements.ts";
+import { rows } from "./ops/index.ts";
+import { decode } from "./proto.ts";
+import { type Element, elements, type Message } from "./schema.ts";
+
+export type { Numerics } from "./context.ts";
+export type { ExternalData, Tensor } from "./elements.ts";
+
+export interface OnnxOptions {
+  /** Whose arithmetic; unless stated, PyTorch's for a quantized file that PyTorch wrote, else ONNX Runtime's. */
+  readonly numerics?: Numerics;
+  /** Shapes of graph inputs by name, for those with dimensions that the file leaves open. Open first dimensions are 1 otherwise. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /** Values of graph inputs that are to be constants, such as shapes and scales: they are no parameters of the graph then. */
+  readonly values?: Readonly<Record<string, Tensor>>;
+  /** The bytes of a file of the model's folder, for models that keep tensors outside. */
+  readonly externalData?: ExternalData;
+  /** Where the bytes came from, for errors and `graph.meta.source`. */
+  readonly source?: string;
+  /** Called with one line for each thing that the user should know. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** What a model uses that is not supported, all of it. `inputs` are graph inputs whose values would have helped. */
+export class UnsupportedModel extends ModelError {
+  readonly problems: readonly string[];
+  readonly inputs: readonly string[];
+  constructor(where: string, problems: readonly string[], inputs: readonly string[]) {
+    super(where, `${problems.length} unsupported:\n  ${problems.join("\n  ")}`);
+    this.problems = problems;
+    this.inputs = inputs;
+  }
+}
+
+/** The graph of a model. Throws ModelError if the file is damaged, UnsupportedModel if it uses what is not supported. */
+export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Graph {
+  const where = options.source ?? "ONNX model";
+  const file = decode("Model", bytes, where);
+  const { graph } = file;
+  if (!graph) throw new ModelError(where, "has no graph");
+  const warned = new Set<string>();
+  const problems: string[] = [];
+  const model: Model = {
+    numerics: options.numerics ?? (isFromPytorch(file) ? "pytorch" : "ort"),
+    values: new Map(),
+    uses: usesOf(graph),
+    opsets: opsetsOf(file, where),
+    folded: new Map(),
+    warn(message) {
+      if (!warned.has(message)) options.onWarning?.(message);
+      warned.add(message);
+    },
+    ...(options.externalData ? { external: options.externalData } : {}),
+  };
+  for (const { domain, name } of file.functions) problems.push(`function ${domain}.${name}: functions of a model`);
+  for (const s of graph.sparseInitializer) problems.push(`initializer ${s.values?.name ?? ""}: sparse tensors`);
+  addInitializers(graph, model, problems);
+  const params = addInputs(graph, model, options, problems);
+  const helpful = convertAll(graph, model, problems);
+  const outputs = graph.output.map(({ name }) => {
+    const value = model.values.get(name) ?? fail(`output ${name}`, "is made by no node");
+    return { name, value };
+  });
+  if (outputs.length === 0) fail(where, "has no outputs");
+  if (problems.length) throw new UnsupportedModel(where, problems, helpful);
+  const meta = { profile: model.numerics, ...(options.source ? { source: options.source } : {}) };
+  const named = outputs.map(({ name, value }) => ({ name, node: value.node }));
+  try {
+    return verified(new Graph(graph.name || "main", params, named, meta));
+  } catch (error) {
+    if (error instanceof VerifyFailure) throw new ModelError(where, error.message);
+    throw error;
+  }
+}
+
+const fail = (where: string, message: string): never => {
+  throw new ModelError(where, message);
+};
+
+/** Whether PyTorch exported a quantized model: its nodes then stand for qnnpack's. */
+const isFromPytorch = (file: Message<"Model">): boolean =>
+  file.producerName === "pytorch" && (file.graph?.node.some((n) => n.opType === "DequantizeLinear") ?? false);
+
+function opsetsOf(file: Message<"Model">, where: string): Map<string, number> {
+  const opsets = new Map<string, number>();
+  for (const { domain, version } of file.opsetImport) {
+    opsets.set(domain === "ai.onnx" ? "" : domain, Number(version));
+  }
+  if (!opsets.has("")) {
+    const other = file.graph?.node.some((n) => n.domain === "" || n.domain === "ai.onnx");
+    if (other) fail(where, "imports no version of ONNX's operators");
+  }
+  return opsets;
+}
+
+function usesOf(graph: Message<"Graph">): Map<string, number> {
+  const uses = new Map<string, number>();
+  const count = (name: string) => uses.set(name, (uses.get(name) ?? 0) + 1);
+  for (const node of graph.node) node.input.forEach(count);
+  for (const { name } of graph.output) count(name);
+  return uses;
+}
+
+/** Adds a value that no node makes. */
+function define(model: Model, name: string, value: Value, what: string): void {
+  if (model.values.has(name)) fail(`${what} ${name}`, "has a name that is taken already");
+  model.values.set(name, value);
+}
+
+const plainConstant = (name: string, { element, shape, data }: Tensor): Node =>
+  makeConst(name, { storage: carriers[element]!.storage, shape }, data, name);
+
+function addInitializers(graph: Message<"Graph">, model: Model, problems: string[]): void {
+  for (const t of graph.initializer) {
+    const where = `initializer ${t.name}`;
+    try {
+      const tensor = readTensor(t, where, model.external);
+      warnOf(model, tensor.element);
+      define(model, t.name, { node: plainConstant(t.name, tensor), element: tensor.element }, "initializer");
+    } catch (error) {
+      if (!(error instanceof NotCarried)) throw error;
+      problems.push(`${where}: ${error.message}`);
+      define(model, t.name, standIn(t.name, error.element, shapeOf(t.dims, where), error.message), "initializer");
+    }
+  }
+}
+
+function warnOf(model: Model, element: Element): void {
+  const { warning } = carriers[element] ?? {};
+  if (warning) model.warn(warning);
+}
+
+/** What takes the place of a value that cannot be converted. */
+function standIn(name: string, element: Element, shape: readonly number[], problem: string): Value {
+  return { node: makeParam(name, { storage: carriers[element]?.storage ?? "f32", shape }), element, problem };
+}
+
+/** The graph's inputs that are not initialized: its parameters, but for those whose values are given. */
+function addInputs(graph: Message<"Graph">, model: Model, options: OnnxOptions, problems: string[]): Node[] {
+  const params: Node[] = [];
+  const initialized = new Set(graph.initializer.map((t) => t.name));
+  const known = new Set(graph.input.map((i) => i.name));
+  for (const name of [...Object.keys(options.shapes ?? {}), ...Object.keys(options.values ?? {})]) {
+    if (!known.has(name)) fail(`input ${name}`, `does not exist; the inputs are ${[...known].join(", ")}`);
+  }
+  for (const input of graph.input) {
+    const where = `input ${input.name}`;
+    if (initialized.has(input.name)) continue;
+    const tensor = input.type?.tensorType;
+    if (!tensor) {
+      problems.push(`${where}: values that are no tensors (sequences, maps, optional or sparse ones)`);
+      define(model, input.name, standIn(input.name, "FLOAT", [], "no tensor"), "input");
+      continue;
+    }
+    const element = elementOf(tensor.elemType, where);
+    const given = options.values && Object.hasOwn(options.values, input.name) ? options.values[input.name] : undefined;
+    if (given) {
+      if (given.element !== element) fail(where, `wants a value of ${element}, found ${given.element}`);
+      define(model, input.name, { node: plainConstant(input.name, given), element }, "input");
+      continue;
+    }
+    const shape = inputShape(tensor, options.shapes?.[input.name], where);
+    if (!carriers[element]) {
+      problems.push(`${where}: element type ${element}`);
+      define(model, input.name, standIn(input.name, element, shape, `element type ${element}`), "input");
+      continue;
+    }
+    warnOf(model, element);
+    const node = makeParam(input.name, { storage: carriers[element].storage, shape }, input.name);
+    define(model, input.name, { node, element }, "input");
+    params.push(node);
+  }
+  return params;
+}
+
+/** An input's shape: as stated by the caller where the file leaves it open; an open first dimension is a batch of 1. */
+function inputShape(t: Message<"TensorType">, stated: readonly number[] | undefined, where: string): number[] {
+  if (!t.shape) return stated ? [...stated] : fail(where, "has no shape; state one (shapes option)");
+  const { dim } = t.shape;
+  if (stated && stated.length !== dim.length) {
+    return fail(where, `wants a shape of ${dim.length} dimensions, found [${stated}]`);
+  }
+  const dims = dim.map(({ dimValue, dimParam }, i) => {
+    const open = dimParam !== "" || dimValue === 0n ? stated?.[i] !== undefined || dimParam !== "" || i === 0 : false;
+    if (!open) {
+      if (stated && Number(dimValue) !== stated[i])
+        fail(where, `has ${dimValue} elements in dimension ${i}, not ${stated[i]}`);
+      return dimValue;
+    }
+    if (stated) return BigInt(stated[i]);
+    if (i === 0) return dimParam !== "" ? 1n : dimValue;
+    return fail(where, `leaves dimension ${i} open (${dimParam}); state a shape (shapes option)`);
+  });
+  const shape = shapeOf(dims, where);
+  if (sizeOf(shape) > maxElements) fail(where, `wants at most ${maxElements} elements, found [${shape}]`);
+  return shape;
+}
+
+/** Converts every node; what is unsupported goes to `problems`. Returns the graph inputs whose values would have helped. */
+function convertAll(graph: Message<"Graph">, model: Model, problems: string[]): string[] {
+  const helpful = new Set<string>();
+  graph.node.forEach((node, index) => {
+    const op = new Operator(node, index, model);
+    for (const name of op.outputs) {
+      if (name !== "" && model.values.has(name)) op.fail(`makes ${name}, which already has a value`);
+    }
+    let problem: string | undefined;
+    try {
+      convert(op);
+      for (const name of op.outputs) {
+        if (name !== "" && !model.values.has(name) && (model.uses.get(name) ?? 0) > 0)
+          op.unsupported(`its result ${name}`);
+      }
+    } catch (error) {
+      if (!(error instanceof Unsupported) && !(error instanceof NotCarried)) throw error;
+      problem = error.message;
+      if (error instanceof NeedsValues) for (const name of error.inputs) helpful.add(name);
+    }
+    if (problem === undefined) return;
+    if (problem !== poisoned) problems.push(`${op.where}: ${problem}`);
+    for (const name of op.outputs) {
+      if (name !== "" && !model.values.has(name)) model.values.set(name, standIn(name, "FLOAT", [], problem));
+    }
+  });
+  return [...helpful];
+}
+
+/** Said of nodes that read what could not be converted; they are no problems of their own. */
+const poisoned = "reads an unsupported value";
+
+function convert(op: Operator): void {
+  const inputs = op.inputs.flatMap((name, i) => (name === "" ? [] : [op.value(i)]));
+  const key = op.domain === "" ? op.type : `${op.domain}.${op.type}`;
+  const row = Object.hasOwn(rows, key) ? rows[key] : undefined;
+  if (!row) {
+    const types = inputs.map((v) => v.element).join(", ") || "none";
+    op.unsupported(`no conversion${op.domain ? ` of the domain ${op.domain}` : ""} (inputs ${types})`);
+  }
+  if (inputs.some((v) => v.problem !== undefined)) op.unsupported(poisoned);
+  const [first, last] = row.versions;
+  if (op.version < first || (last !== undefined && op.version > last)) {
+    op.unsupported(`version ${op.version} of its operator set (supported: ${first} to ${last ?? "the newest"})`);
+  }
+  if (op.has(0) && !row.types.includes(op.element(0))) {
+    op.unsupported(`inputs of type ${op.element(0)} (supported: ${row.types.join(", ")})`);
+  }
+  row.convert(op);
+}
+
+/** A TensorProto on its own, as test data is stored. Throws ModelError, also for element types that are not carried. */
+export function readTensorFile(bytes: Uint8Array, where = "tensor"): Tensor & { readonly data: TypedArray } {
+  const t = decode("Tensor", bytes, where);
+  try {
+    return readTensor(t, where);
+  } catch (error) {
+    if (error instanceof NotCarried) throw new ModelError(where, `has ${elements[t.dataType]} values`);
+    throw error;
+  }
+}

@@ -1,0 +1,213 @@
+/** QuantizeLinear and DequantizeLinear, the ends of quantized groups. */
+import type { Node } from "../../../ir/graph.ts";
+import { binary, cast, clamp, unary } from "../../../ir/ops/elementwise.ts";
+import { dequantize, quantize } from "../../../ir/ops/quant.ts";
+import { constantOf, makeConst } from "../../../ir/ops/source.ts";
+import { perTensor, type Quant, sameQuant, storages, type TensorType } from "../../../ir/type.ts";
+import { inverseScale } from "../../../tensor/arith.ts";
+import { NeedsValues, type Operator } from "../context.ts";
+import { carriers, floats } from "../elements.ts";
+import { checkAxis, type Params, quantOf, readParams } from "../params.ts";
+import { fused, type Target } from "../qdq.ts";
+import type { Element } from "../schema.ts";
+import { elements } from "../schema.ts";
+import { resultHeld } from "./convert.ts";
+import { fusions } from "./fusions.ts";
+import { moved } from "./moved.ts";
+import type { Rows } from "./table.ts";
+
+const quantizable: readonly Element[] = ["UINT8", "INT8", "UINT16", "INT16", "UINT4", "INT4"];
+
+/** The integers that results of an element type may have. */
+export const rangeOf = (element: Element): readonly [number, number] => {
+  const { storage, range } = carriers[element]!;
+  return range ?? [storages[storage].min, storages[storage].max];
+};
+
+/** The same stored integers on a quantizer. */
+export function retyped(op: Operator, x: Node, quant: Quant, name = `${op.name}/stored`): Node {
+  if (sameQuant(x.type.quant, quant)) return x;
+  const data = constantOf(x);
+  if (data) return makeConst(x.name, { ...x.type, quant }, data, x.source);
+  return op.make(cast, { x }, {}, { storage: x.type.storage, quant, name });
+}
+
+/** Where one scale stands for several elements of an axis, each element has it: a tensor that broadcasts. */
+interface Layout {
+  /** A parameter list as a constant that broadcasts to the data. */
+  spread(what: string, list: ArrayLike<number>): Node;
+}
+
+/** How the parameters of inputs 1 and 2 lie on x: per tensor, along an axis, or in blocks along one. */
+function layoutOf(op: Operator, x: TensorType): { axis: number | undefined; layout: Layout } {
+  const scale = op.input(1).type.shape;
+  const size = scale.reduce((a, b) => a * b, 1);
+  const block = op.int("block_size", 0);
+  const rank = x.shape.length;
+  if (block < 0) op.fail(`wants a block size of at least 0, found ${block}`);
+  if (op.has(2) && op.input(2).type.shape.join() !== scale.join()) {
+    op.fail(`wants zero points in the shape of the scales [${scale}], found [${op.input(2).type.shape}]`);
+  }
+  if (block === 0) {
+    if (size === 1 && scale.length <= 1) {
+      return { axis: undefined, layout: { spread: (what, l) => op.scalar("f32", l[0], what) } };
+    }
+    const axis = op.axis(op.int("axis", 1), rank);
+    if (scale.length !== 1 || scale[0] !== x.shape[axis]) {
+      op.fail(`wants a scale for each index of axis ${axis} of [${x.shape}], found scales of [${scale}]`);
+    }
+    const shape = x.shape.map((d, i) => (i < axis ? 1 : i === axis ? d : 1)).slice(axis);
+    return {
+      axis,
+      layout: { spread: (what, l) => op.constantNode(what, "f32", shape, Float32Array.from(l)) },
+    };
+  }
+  const axis = op.axis(op.int("axis", 1), rank);
+  const wanted = x.shape.map((d, i) => (i === axis ? Math.ceil(d / block) : d));
+  if (scale.join() !== wanted.join()) op.fail(`wants scales of [${wanted}] for blocks of ${block}, found [${scale}]`);
+  const inner = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const d = x.shape[axis];
+  const spread = (what: string, list: ArrayLike<number>): Node => {
+    const out = new Float32Array(x.shape.reduce((a, b) => a * b, 1));
+    for (let i = 0; i < out.length; i++) {
+      const outer = Math.floor(i / (inner * d));
+      const at = Math.floor(i / inner) % d;
+      out[i] = list[(outer * wanted[axis] + Math.floor(at / block)) * inner + (i % inner)];
+    }
+    return op.constantNode(what, "f32", x.shape, out);
+  };
+  return { axis: undefined, layout: { spread } };
+}
+
+/** Whether scales and zero points of a node are computed at run time, as DynamicQuantizeLinear does. */
+const isDynamic = (op: Operator): boolean =>
+  op.constant(1) === undefined || (op.has(2) && op.constant(2) === undefined);
+
+/** The element type of a quantize's result. */
+function targetElement(op: Operator): Element {
+  const stated = op.int("output_dtype", 0);
+  const element = op.has(2) ? op.element(2) : stated ? (elements[stated] ?? "UNDEFINED") : "UINT8";
+  if (stated && elements[stated] !== element)
+    op.fail(`wants output_dtype as the zero point's type ${element}, found ${stated}`);
+  if (!quantizable.includes(element)) op.unsupported(`results of type ${element}`);
+  return element;
+}
+
+function quantizeLinear(op: Operator): void {
+  const x = op.input(0);
+  const element = targetElement(op);
+  const { storage } = carriers[element]!;
+  const range = rangeOf(element);
+  const precision = op.int("precision", 0);
+  if (precision > 1) op.unsupported(`precision ${elements[precision]}`);
+  if (isDynamic(op)) {
+    op.result(quantizeAtRunTime(op, x, element), element);
+    return;
+  }
+  const { axis, layout } = layoutOf(op, x.type);
+  const params = paramsOf(op, axis, x.type);
+  if (params && params.axis === undefined) {
+    const quant = perTensor(params.scales[0], params.zeros[0]);
+    const target: Target = { storage: storage as Target["storage"], quant, clamp: range };
+    const integer = fused(op, target, fusions) ?? moved(x, target);
+    if (integer) {
+      op.result(integer, element);
+      return;
+    }
+    const pytorch = op.model.numerics === "pytorch" && element !== "INT16" && element !== "UINT16";
+    const rule = pytorch
+      ? ({ by: "recip_even", k: inverseScale(quant.scale), infinityLow: true } as const)
+      : ({ by: "div_even", k: quant.scale, nan: "high" } as const);
+    op.result(op.make(quantize, { x }, { ...rule, clamp: range }, { storage, quant }), element);
+    return;
+  }
+  // Several scales: the same arithmetic, one operation at a time.
+  const { scales, zeros } = readParams(op, 1, 2);
+  const step = (fn: "div" | "add", a: Node, b: Node) => op.make(binary, { x: a, y: b }, { fn });
+  const rounded = op.make(unary, { x: step("div", x, layout.spread("scale", scales)) }, { fn: "round" });
+  const shifted = step("add", rounded, layout.spread("zero", zeros));
+  const quant = params && quantOf(params, op.name);
+  op.result(limited(op, shifted, range, storage, quant), element);
+}
+
+/** Rounded numbers within a range as stored integers. */
+function limited(
+  op: Operator,
+  x: Node,
+  range: readonly [number, number],
+  storage: TensorType["storage"],
+  quant?: Quant,
+) {
+  const numbers = op.make(clamp, { x }, { range });
+  return op.make(cast, { x: numbers }, {}, quant ? { storage, quant } : { storage });
+}
+
+/** The parameters of inputs 1 and 2 where the IR's types can hold them: not in blocks. */
+function paramsOf(op: Operator, axis: number | undefined, x: TensorType): Params | undefined {
+  if (op.int("block_size", 0) > 0) return undefined;
+  const params = readParams(op, 1, 2, axis);
+  checkAxis(op, params, x.shape);
+  return params;
+}
+
+function quantizeAtRunTime(op: Operator, x: Node, element: Element): Node {
+  const [scale, zero] = runTimeParams(op);
+  const rounded = op.make(unary, { x: op.make(binary, { x, y: scale }, { fn: "div" }) }, { fn: "round" });
+  const shifted = zero ? op.make(binary, { x: rounded, y: zero }, { fn: "add" }) : rounded;
+  return limited(op, shifted, rangeOf(element), carriers[element]!.storage);
+}
+
+/** Scale and zero point as f32 values of one element. */
+function runTimeParams(op: Operator): [Node, Node | undefined] {
+  for (const i of op.has(2) ? [1, 2] : [1]) {
+    const { shape } = op.input(i).type;
+    if (shape.some((d) => d !== 1)) throw new NeedsValues(`scales of [${shape}]`, [op.inputs[i]]);
+  }
+  const zero = op.has(2)
+    ? op.make(cast, { x: op.input(2) }, {}, { storage: "f32", name: `${op.name}/zero` })
+    : undefined;
+  return [op.input(1), zero];
+}
+
+function dequantizeLinear(op: Operator): void {
+  const x = op.input(0);
+  const element = op.element(1);
+  const stated = op.int("output_dtype", 0);
+  if (stated && elements[stated] !== element) op.unsupported(`output_dtype ${elements[stated]}`);
+  if (isDynamic(op)) {
+    const [scale, zero] = runTimeParams(op);
+    const plain = op.make(cast, { x }, {}, { storage: "f32", name: `${op.name}/stored` });
+    const centred = zero ? op.make(binary, { x: plain, y: zero }, { fn: "sub" }) : plain;
+    resultHeld(op, op.make(binary, { x: centred, y: scale }, { fn: "mul" }), element);
+    return;
+  }
+  const { axis, layout } = layoutOf(op, x.type);
+  const params = paramsOf(op, axis, x.type);
+  if (params) {
+    // The quantizer that a value came from is that of its dequantize, unless the file contradicts itself.
+    const q = retyped(op, x, quantOf(params, op.inputs[0]));
+    resultHeld(op, op.make(dequantize, { x: q }), element);
+    return;
+  }
+  const { scales, zeros } = readParams(op, 1, 2);
+  const plain = op.make(cast, { x }, {}, { storage: "f32", name: `${op.name}/stored` });
+  const centred = op.make(binary, { x: plain, y: layout.spread("zero", zeros) }, { fn: "sub" });
+  resultHeld(op, op.make(binary, { x: centred, y: layout.spread("scale", scales) }, { fn: "mul" }), element);
+}
+
+export const quantizeRows: Rows = {
+  QuantizeLinear: {
+    versions: [10],
+    types: floats,
+    limits: "results of 8-bit, 4-bit floats and 2-bit integers; several scales computed at run time",
+    convert: quantizeLinear,
+  },
+  DequantizeLinear: {
+    versions: [10],
+    types: [...quantizable, "INT32"],
+    limits: "float8, float4 and 2-bit integers; several scales computed at run time",
+    convert: dequantizeLinear,
+  },
+  "com.microsoft.QuantizeLinear": { versions: [1], types: floats, convert: quantizeLinear },
+  "com.microsoft.DequantizeLinear": { versions: [1], types: [...quantizable, "INT32"], convert: dequantizeLinear },
+};

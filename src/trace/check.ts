@@ -3,7 +3,6 @@ import { ArgumentError } from "../errors.ts";
 import { checkDType, type QDType } from "../tensor/dtype.ts";
 import { QTensor } from "../tensor/qtensor.ts";
 import { PerTensorAffineQuantizer } from "../tensor/quantizer.ts";
-import type { Shape } from "../tensor/strided.ts";
 import { FloatTensor, shapeText } from "../tensor/tensor.ts";
 import { type Floating, type Quantized, SymFloatTensor, SymQTensor } from "./symbolic.ts";
 
@@ -68,10 +67,4 @@ export function pair(value: unknown, argument: string, min: number): readonly [n
 export function finite(value: unknown, argument: string): number {
   if (typeof value !== "number" || !Number.isFinite(value)) throw new ArgumentError(argument, "a finite number", value);
   return value;
-}
-
-/** The same shape as `shape`. */
-export function sameShapeAs(x: { shape: Shape }, shape: Shape, argument: string): void {
-  if (x.shape.length !== shape.length || x.shape.some((d, i) => d !== shape[i]))
-    throw new ArgumentError(argument, `shape ${shapeText(shape)}`, shapeText(x.shape));
 }

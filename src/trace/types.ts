@@ -42,7 +42,7 @@ export function quantizedType(quantizer: Quantizer, shape: Shape, name?: string)
 }
 
 /** The dtype of a type's storage if it is one of the three, or undefined. */
-export function dtypeOf(type: TensorType): QDType | undefined {
+function dtypeOf(type: TensorType): QDType | undefined {
   const { storage } = type;
   return storage === "u8" || storage === "i8" || storage === "i32" ? dtypeOfStorage(storage) : undefined;
 }

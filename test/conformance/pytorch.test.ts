@@ -163,7 +163,7 @@ function expectParams(want: GoldenTensor, quantizer: unknown, shape: readonly nu
 }
 
 /** Runs one case every way. Returns a line for each way whose integers differ. */
-async function check(c: GoldenCase): Promise<string[]> {
+async function check(c: GoldenCase, wasm: boolean): Promise<string[]> {
   const name = `${c.op} ${c.name} (${c.engine})`;
   const call = calls[c.op](c);
   const want = decode(c.expect as GoldenTensor & { dt: "u8" }).data as TypedArray;
@@ -185,6 +185,7 @@ async function check(c: GoldenCase): Promise<string[]> {
   const run = (way: string, g: Graph) => compare(way, interpret(g, inputs)[0]);
   run("after print and parse", parse(print(graph)));
   run("after the pipeline", runPipeline(graph));
+  if (!wasm) return bad;
   const program = await compile(graph, { target: "wasm" });
   compare("on wasm", (await program.run(inputs))[0]);
   program.dispose();
@@ -195,6 +196,9 @@ async function check(c: GoldenCase): Promise<string[]> {
 const missing: Record<string, string> = {
   layer_norm: "its statistics are sums of squares, which no op of the IR has exactly",
 };
+
+/** Compiling takes longer than all else, so of the ops with many small cases every third one goes through wasm. */
+const wasmEvery = (cases: number): number => (cases > 64 ? 3 : 1);
 
 function suites(cases: readonly GoldenCase[]): void {
   for (const [op, list] of groupBy(cases, (c) => `${c.op} (${c.engine})`)) {
@@ -207,7 +211,7 @@ function suites(cases: readonly GoldenCase[]): void {
     }
     test(title, async () => {
       const bad: string[] = [];
-      for (const c of list) bad.push(...(await check(c)));
+      for (const [i, c] of list.entries()) bad.push(...(await check(c, i % wasmEvery(list.length) === 0)));
       expect(bad).toEqual([]);
     });
   }

@@ -70,10 +70,6 @@ export class StateReader {
     this.#entries = state instanceof Map ? state : new Map(Object.entries(state));
   }
 
-  has(prefix: string, key: string): boolean {
-    return this.#entries.has(join(prefix, key));
-  }
-
   /** Quantized weights of a shape. */
   weight(prefix: string, key: string, shape: readonly number[]): QTensor {
     const value = this.#get(prefix, key, "a quantized tensor");

@@ -57,7 +57,7 @@ export function convTranspose2d<T extends Quantized>(
     const pad = [...before, ...after].map((p) => Math.max(p, 0));
     const operands = { x: image, w: gemm.weight, bias: gemm.bias };
     const sums = b.emit(irConv2d, operands, { stride: [1, 1], dilation, pad }, { name: `${b.name}.sums` });
-    return nchw(b, gemm.finish(sums, `${b.name}.requantized`));
+    return nchw(b, gemm.finish(sums));
   }) as T;
 }
 

@@ -118,12 +118,12 @@ export class Gemm {
   }
 
   /** The sums on the result's quantizer. */
-  finish(sums: Node, name?: string): Node {
+  finish(sums: Node): Node {
     const { x, to, scales, relu, b } = this;
     const [lo, hi] = qrange(to.dtype);
     const by = { rule: "f32_rne", a: scales.map((s) => gemmMultiplier(x.dtype, x.scale, s, to.scale)), b: [] } as const;
     const range = [relu ? to.zeroPoint : lo, hi] as const;
-    const result = { storage: qdtypes[to.dtype].storage, quant: quantOf(to), name: name ?? b.name };
+    const result = { storage: qdtypes[to.dtype].storage, quant: quantOf(to) };
     return b.emit(irRequantize, { x: sums }, { by, clamp: range }, result);
   }
 }
@@ -158,7 +158,8 @@ const toNchw = [0, 3, 1, 2];
 /** An image in NHWC, and back: the IR's layout. */
 export const nhwc = (b: Build, x: Node): Node =>
   b.emit(irTranspose, { x }, { perm: toNhwc }, { name: `${b.name}.nhwc` });
-export const nchw = (b: Build, x: Node): Node => b.emit(irTranspose, { x }, { perm: toNchw });
+export const nchw = (b: Build, x: Node): Node =>
+  b.emit(irTranspose, { x }, { perm: toNchw }, { name: `${b.name}.nchw` });
 
 function convThen<T extends Quantized>(
   op: string,
@@ -182,7 +183,7 @@ function convThen<T extends Quantized>(
     const attrs = { stride, dilation, pad: [ph, pw, ph, pw] };
     const operands = { x: nhwc(b, b.value(x)), w: gemm.weight, bias: gemm.bias };
     const sums = b.emit(irConv2d, operands, attrs, { name: `${b.name}.sums` });
-    return nchw(b, gemm.finish(sums, `${b.name}.requantized`));
+    return nchw(b, gemm.finish(sums));
   }) as T;
 }
 

@@ -48,7 +48,7 @@ export function maxPool2d<T extends Quantized>(x: T, kernel: Pair, options: MaxP
     rank(x, 4, "x", "[N, C, H, W]");
     const place = placement(x, kernel, options);
     const attrs = { window: place.window, stride: place.stride, pad: place.pad, dilation: place.dilation };
-    return nchw(b, b.emit(maxPool, { x: nhwc(b, b.value(x)) }, attrs, { name: `${b.name}.max` }));
+    return nchw(b, b.emit(maxPool, { x: nhwc(b, b.value(x)) }, attrs));
   }) as T;
 }
 
@@ -129,7 +129,7 @@ export function adaptiveAvgPool2d<T extends Quantized>(
         `${b.name}.${i}`,
       ),
     );
-    return nchw(b, join(b, 1, lines, `${b.name}.nhwc`));
+    return nchw(b, join(b, 1, lines, b.name));
   }) as T;
 }
 
@@ -190,7 +190,7 @@ function average(
   { window, stride, pad }: Placement,
   by: Averaging,
   countPad: boolean,
-  name = `${b.name}.average`,
+  name = b.name,
 ): Node {
   const attrs = { window, stride, pad, by, countPad, clamp: qrange(quantizer.dtype) };
   return b.emit(avgPool, { x }, attrs, { quant: quantOf(quantizer), name });

@@ -40,6 +40,6 @@ function upsample<T extends Quantized>(
     const factor = scaleFactor === undefined ? undefined : pair(scaleFactor, "scaleFactor", 1);
     const size = factor ? [h * factor[0], w * factor[1]] : pair(wanted, "size", 1);
     const attrs = { size, by, alignCorners, halfPixel: by === "linear_torch" && !alignCorners };
-    return nchw(b, b.emit(resize, { x: nhwc(b, b.value(x)) }, attrs, { name: `${b.name}.resized` }));
+    return nchw(b, b.emit(resize, { x: nhwc(b, b.value(x)) }, attrs));
   }) as T;
 }

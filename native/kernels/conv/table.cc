@@ -1,0 +1,22 @@
+// The kernel table of convolutions: which row computes one, for each instruction set.
+#include "conv.h"
+
+namespace qjit {
+
+std::unique_ptr<ConvKernel> conv_kernel(const Conv& g, Isa isa) {
+#if defined(QJIT_X86)
+  if (isa == Isa::avx512vnni) {
+    if (auto k = dwconv_avx512vnni(g)) return k;
+    return conv_avx512vnni(g);
+  }
+  if (isa == Isa::avxvnni || isa == Isa::avx2) {
+    if (auto k = dwconv_avx2(g)) return k;
+    return isa == Isa::avxvnni ? conv_avxvnni(g) : conv_avx2(g);
+  }
+#endif
+  (void)g;
+  (void)isa;
+  return nullptr;
+}
+
+}  // namespace qjit

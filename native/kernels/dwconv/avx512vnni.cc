@@ -1,0 +1,24 @@
+#include "../conv/conv.h"
+#include "../vectors/standard.h"
+
+// From here on for the instruction set; what was included before stays for the baseline.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")
+#endif
+
+#include "../vectors/lanes512.h"
+#include "depthwise.h"
+
+namespace qjit {
+
+std::unique_ptr<ConvKernel> dwconv_avx512vnni(const Conv& g) {
+  return is_depthwise(g) ? std::make_unique<Depthwise<WideWords>>(g) : nullptr;
+}
+
+}  // namespace qjit
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,56 @@
+#include "isa.h"
+
+#include <cstdlib>
+#include <stdexcept>
+
+#if defined(QJIT_X86)
+#include <cpuid.h>
+#endif
+
+namespace qjit {
+
+const char* name_of(Isa isa) {
+  switch (isa) {
+    case Isa::scalar: return "scalar";
+    case Isa::avx2: return "avx2";
+    case Isa::avxvnni: return "avxvnni";
+    case Isa::avx512vnni: return "avx512vnni";
+  }
+  return "";
+}
+
+std::vector<Isa> available() {
+  std::vector<Isa> list{Isa::scalar};
+#if defined(QJIT_X86)
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) return list;
+  // What the operating system saves on a switch: xmm and ymm, and for AVX-512 also masks and zmm.
+  unsigned low, high;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  if ((low & 6) != 6 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return list;
+  const unsigned b7 = b, c7 = c;
+  if (b7 >> 5 & 1) list.push_back(Isa::avx2);
+  unsigned a71 = 0;
+  if (a >= 1 && __get_cpuid_count(7, 1, &a71, &b, &c, &d) && (b7 >> 5 & 1) && (a71 >> 4 & 1)) list.push_back(Isa::avxvnni);
+  // F, DQ, BW, VL of leaf 7 ebx; VNNI of ecx.
+  const bool wide = (b7 >> 16 & 1) && (b7 >> 17 & 1) && (b7 >> 30 & 1) && (b7 >> 31 & 1) && (c7 >> 11 & 1);
+  if (wide && (low & 0xe6) == 0xe6) list.push_back(Isa::avx512vnni);
+#endif
+  return list;
+}
+
+Isa isa_named(const std::string& name) {
+  std::string there;
+  for (const Isa isa : available()) {
+    if (name == name_of(isa)) return isa;
+    there += (there.empty() ? "" : ", ") + std::string(name_of(isa));
+  }
+  throw std::runtime_error("instruction set " + name + " is not available; this CPU and build have " + there);
+}
+
+Isa choose() {
+  const char* forced = std::getenv("QJIT_ISA");
+  return forced && *forced ? isa_named(forced) : available().back();
+}
+
+}  // namespace qjit

@@ -1,0 +1,91 @@
+// The vectors of lanes.h in plain C++, for any width: what the tests run where a CPU lacks an instruction set.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+namespace qjit {
+
+template <int L, class E>
+struct Emulated {
+  static constexpr int lanes = L;
+  static constexpr const char* isa = "emulated";
+  using Element = E;
+  struct I { std::array<int32_t, L> v; };
+  struct F { std::array<float, L> v; };
+  using Words = std::array<int16_t, 2 * L>;
+
+  static Words words(I a) { return std::bit_cast<Words>(a); }
+  static I of(Words w) { return std::bit_cast<I>(w); }
+  template <class Fn>
+  static I each(Fn&& fn) { I r; for (int i = 0; i < L; i++) r.v[i] = fn(i); return r; }
+  template <class Fn>
+  static F each_real(Fn&& fn) { F r; for (int i = 0; i < L; i++) r.v[i] = fn(i); return r; }
+  template <class Fn>
+  static I each_word(Fn&& fn) { Words r; for (int i = 0; i < 2 * L; i++) r[i] = fn(i); return of(r); }
+  static int16_t sat16(int32_t v) { return static_cast<int16_t>(std::clamp(v, -32768, 32767)); }
+
+  static I load(const void* p) { I r; std::memcpy(&r, p, sizeof r); return r; }
+  static void store(void* p, I v) { std::memcpy(p, &v, sizeof v); }
+  static I splat(int32_t v) { return each([&](int) { return v; }); }
+  static I splat16(int16_t v) { return each_word([&](int) { return v; }); }
+  static I broadcast(const uint8_t* p) { int32_t v; std::memcpy(&v, p, 4); return splat(v); }
+  static I add(I a, I b) {
+    return each([&](int i) { return static_cast<int32_t>(static_cast<uint32_t>(a.v[i]) + static_cast<uint32_t>(b.v[i])); });
+  }
+  static I dot(I acc, I x, I w) {
+    if constexpr (sizeof(E) == 1) {
+      const auto xs = std::bit_cast<std::array<uint8_t, 4 * L>>(x);
+      const auto ws = std::bit_cast<std::array<int8_t, 4 * L>>(w);
+      return add(acc, each([&](int i) { int s = 0; for (int k = 4 * i; k < 4 * i + 4; k++) s += xs[k] * ws[k]; return s; }));
+    } else {
+      const Words xs = words(x), ws = words(w);
+      return add(acc, each([&](int i) { return xs[2 * i] * ws[2 * i] + xs[2 * i + 1] * ws[2 * i + 1]; }));
+    }
+  }
+
+  static F load_real(const float* p) { F r; std::memcpy(&r, p, sizeof r); return r; }
+  static F splat_real(float v) { return each_real([&](int) { return v; }); }
+  static F real(I v) { return each_real([&](int i) { return static_cast<float>(v.v[i]); }); }
+  static F mul(F a, F b) { return each_real([&](int i) { return a.v[i] * b.v[i]; }); }
+  static F plus(F a, F b) { return each_real([&](int i) { return a.v[i] + b.v[i]; }); }
+  static F with_sign(F m, F s) { return each_real([&](int i) { return std::copysign(m.v[i], s.v[i]); }); }
+  static I round(F v) { return each([&](int i) { return static_cast<int32_t>(std::nearbyint(v.v[i])); }); }
+
+  /** Index, in groups of 128 bits, of word i of two interleaved or packed vectors. */
+  static I pack(I a, I b) {
+    return each_word([&](int i) { const int g = i / 8, k = i % 8; return sat16((k < 4 ? a : b).v[4 * g + k % 4]); });
+  }
+  static I add16(I a, I b) { const Words x = words(a), y = words(b); return each_word([&](int i) { return sat16(x[i] + y[i]); }); }
+  static I sub16(I a, I b) { const Words x = words(a), y = words(b); return each_word([&](int i) { return static_cast<int16_t>(x[i] - y[i]); }); }
+  static I clamp16(I v, I lo, I hi) {
+    const Words x = words(v), l = words(lo), h = words(hi);
+    return each_word([&](int i) { return std::min(std::max(x[i], l[i]), h[i]); });
+  }
+  static I interleave(I a, I b, int half) {
+    const Words x = words(a), y = words(b);
+    return each_word([&](int i) { const int g = i / 8, k = i % 8; return (k % 2 ? y : x)[8 * g + 4 * half + k / 2]; });
+  }
+  static I low(I a, I b) { return interleave(a, b, 0); }
+  static I high(I a, I b) { return interleave(a, b, 1); }
+  static I low32(I v) { const Words x = words(low(v, v)); return each([&](int i) { return int32_t{x[2 * i]}; }); }
+  static I high32(I v) { const Words x = words(high(v, v)); return each([&](int i) { return int32_t{x[2 * i]}; }); }
+
+  static I load_bytes(const uint8_t* p, bool is_signed, int count = 2 * L) {
+    return each_word([&](int i) -> int16_t {
+      if (i >= count) return 0;
+      return is_signed ? static_cast<int8_t>(p[i]) : p[i];
+    });
+  }
+  static void store_bytes(uint8_t* p, I v, bool is_signed, int count) {
+    const Words x = words(v);
+    for (int i = 0; i < std::min(count, 2 * L); i++) {
+      p[i] = static_cast<uint8_t>(is_signed ? std::clamp<int16_t>(x[i], -128, 127) : std::clamp<int16_t>(x[i], 0, 255));
+    }
+  }
+};
+
+}  // namespace qjit

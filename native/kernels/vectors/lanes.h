@@ -1,0 +1,25 @@
+// What the kernels ask of a vector type V. A kernel is written once against this; an instruction set supplies V.
+//
+//   V::lanes                32-bit lanes of an integer vector I and of a float vector F
+//   V::Element              what the dot instruction multiplies: int16_t (pairs) or uint8_t (fours, with signed weights)
+//   dot(acc, x, w)          acc + the exact sum of products of each lane's elements
+//   pack(a, b), low, high   work in groups of 128 bits, as the instructions do: a pair of I holds 2 * lanes channels in the
+//                           order of `channel_of`, and packing the pair to 16 bits restores the natural order
+//   round(v)                nearest integer, halves to even
+//   load_bytes, store_bytes 2 * lanes bytes as 16-bit lanes in natural order; with a count, no byte beyond it is touched
+#pragma once
+
+#include <cstdint>
+
+#if defined(__GNUC__)
+#define QJIT_INLINE inline __attribute__((always_inline))
+#else
+#define QJIT_INLINE inline
+#endif
+
+namespace qjit {
+
+/** The channel, within a pair of vectors, of a lane of its first (0) or second (1) vector. */
+constexpr int channel_of(int vector, int lane) { return lane / 4 * 8 + vector * 4 + lane % 4; }
+
+}  // namespace qjit

@@ -1,0 +1,71 @@
+// Vectors of 16 lanes on AVX-512 (F, BW, VL, DQ) with VNNI. See lanes.h for what each operation means.
+#pragma once
+
+#include "lanes.h"
+#include "standard.h"
+
+namespace qjit {
+
+struct Lanes512 {
+  static constexpr int lanes = 16;
+  using I = __m512i;
+  using F = __m512;
+
+  static QJIT_INLINE I load(const void* p) { return _mm512_loadu_si512(p); }
+  static QJIT_INLINE void store(void* p, I v) { _mm512_storeu_si512(p, v); }
+  static QJIT_INLINE I splat(int32_t v) { return _mm512_set1_epi32(v); }
+  static QJIT_INLINE I splat16(int16_t v) { return _mm512_set1_epi16(v); }
+  static QJIT_INLINE I broadcast(const uint8_t* p) {
+    int32_t v;
+    std::memcpy(&v, p, 4);
+    return _mm512_set1_epi32(v);
+  }
+  static QJIT_INLINE I add(I a, I b) { return _mm512_add_epi32(a, b); }
+
+  static QJIT_INLINE F load_real(const float* p) { return _mm512_loadu_ps(p); }
+  static QJIT_INLINE F splat_real(float v) { return _mm512_set1_ps(v); }
+  static QJIT_INLINE F real(I v) { return _mm512_cvtepi32_ps(v); }
+  static QJIT_INLINE F mul(F a, F b) { return _mm512_mul_ps(a, b); }
+  static QJIT_INLINE F plus(F a, F b) { return _mm512_add_ps(a, b); }
+  static QJIT_INLINE F with_sign(F magnitude, F sign) {
+    return _mm512_or_ps(magnitude, _mm512_and_ps(sign, _mm512_set1_ps(-0.0f)));
+  }
+  static QJIT_INLINE I round(F v) { return _mm512_cvtps_epi32(v); }
+
+  static QJIT_INLINE I pack(I a, I b) { return _mm512_packs_epi32(a, b); }
+  static QJIT_INLINE I add16(I a, I b) { return _mm512_adds_epi16(a, b); }
+  static QJIT_INLINE I sub16(I a, I b) { return _mm512_sub_epi16(a, b); }
+  static QJIT_INLINE I clamp16(I v, I lo, I hi) { return _mm512_min_epi16(_mm512_max_epi16(v, lo), hi); }
+  static QJIT_INLINE I low(I a, I b) { return _mm512_unpacklo_epi16(a, b); }
+  static QJIT_INLINE I high(I a, I b) { return _mm512_unpackhi_epi16(a, b); }
+  static QJIT_INLINE I low32(I v) { return _mm512_srai_epi32(_mm512_unpacklo_epi16(v, v), 16); }
+  static QJIT_INLINE I high32(I v) { return _mm512_srai_epi32(_mm512_unpackhi_epi16(v, v), 16); }
+
+  static QJIT_INLINE __mmask32 mask(int count) { return count >= 32 ? 0xffffffffu : (1u << count) - 1; }
+  static QJIT_INLINE I load_bytes(const uint8_t* p, bool is_signed) { return load_bytes(p, is_signed, 32); }
+  static QJIT_INLINE I load_bytes(const uint8_t* p, bool is_signed, int count) {
+    const __m256i v = _mm256_maskz_loadu_epi8(mask(count), p);
+    return is_signed ? _mm512_cvtepi8_epi16(v) : _mm512_cvtepu8_epi16(v);
+  }
+  static QJIT_INLINE void store_bytes(uint8_t* p, I v, bool is_signed, int count) {
+    const __m512i positive = _mm512_max_epi16(v, _mm512_setzero_si512());
+    const __m256i bytes = is_signed ? _mm512_cvtsepi16_epi8(v) : _mm512_cvtusepi16_epi8(positive);
+    _mm256_mask_storeu_epi8(p, mask(count), bytes);
+  }
+};
+
+/** Fours of unsigned times signed bytes. */
+struct WideBytes : Lanes512 {
+  static constexpr const char* isa = "avx512vnni";
+  using Element = uint8_t;
+  static QJIT_INLINE I dot(I acc, I x, I w) { return _mm512_dpbusd_epi32(acc, x, w); }
+};
+
+/** 16-bit pairs. */
+struct WideWords : Lanes512 {
+  static constexpr const char* isa = "avx512vnni";
+  using Element = int16_t;
+  static QJIT_INLINE I dot(I acc, I x, I w) { return _mm512_dpwssd_epi32(acc, x, w); }
+};
+
+}  // namespace qjit

@@ -1,0 +1,15 @@
+// The standard headers that kernels use. Files that are compiled for an instruction set include this first: inline functions
+// of the standard library must be compiled for the baseline, since the linker keeps one copy of each for the whole program.
+#pragma once
+
+#include <immintrin.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>

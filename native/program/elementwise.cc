@@ -1,0 +1,356 @@
+// Ops that work element by element: quantized add, mul, clamp, table, conversions, and arithmetic on plain numbers.
+#include "../kernels/add/add.h"
+#include "../kernels/numbers.h"
+#include "rules.h"
+#include "step.h"
+
+namespace qjit {
+namespace {
+
+/** Element i of any storage, as an integer (f32 is not one). */
+int64_t integer_at(const void* p, Storage s, int64_t i) {
+  switch (s) {
+    case Storage::i8: return static_cast<const int8_t*>(p)[i];
+    case Storage::u8: case Storage::boolean: return static_cast<const uint8_t*>(p)[i];
+    case Storage::i16: return static_cast<const int16_t*>(p)[i];
+    case Storage::u16: return static_cast<const uint16_t*>(p)[i];
+    case Storage::i32: return static_cast<const int32_t*>(p)[i];
+    case Storage::i64: return static_cast<const int64_t*>(p)[i];
+    case Storage::f32: break;
+  }
+  return 0;
+}
+
+void store_at(void* p, Storage s, int64_t i, double v) {
+  with_storage(s, [&](auto zero) { store_number(static_cast<decltype(zero)*>(p) + i, v); });
+}
+
+bool is_byte(Storage s) { return s == Storage::i8 || s == Storage::u8; }
+bool is_integer(const Tensor& t) { return t.storage != Storage::f32; }
+
+/** The name of an 8-bit storage's kernels: qs8 or qu8; of others their own. */
+std::string type_name(Storage s) {
+  constexpr const char* names[] = {"qs8", "qu8", "qs16", "qu16", "s32", "s64", "f32", "bool"};
+  return names[static_cast<uint32_t>(s)];
+}
+
+/** A byte-to-anything map applied to each element. */
+template <class To>
+std::unique_ptr<Step> mapped(std::string name, const Tensor& x, const Tensor& out, std::vector<To> table) {
+  return loop(std::move(name), [x, out, table = std::move(table)](const Memory& m) {
+    const uint8_t* from = x.in<uint8_t>(m);
+    To* to = out.out<To>(m);
+    for (int64_t i = 0; i < x.size; i++) to[i] = table[from[i]];
+  });
+}
+
+/** The map of an 8-bit x (by its bytes) through `value`, a function of the stored number, as a step. */
+template <class F>
+std::unique_ptr<Step> tabulated(const char* op, const Tensor& x, const Tensor& out, F&& value) {
+  return with_storage(out.storage, [&](auto zero) -> std::unique_ptr<Step> {
+    using To = decltype(zero);
+    std::vector<To> table(256);
+    for (int b = 0; b < 256; b++) store_number(&table[b], value(x.storage == Storage::i8 ? static_cast<int8_t>(b) : b));
+    return mapped<To>(type_name(x.storage) + "_" + op + "_table__scalar", x, out, std::move(table));
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Step> make_add(Reader& r, Isa isa) {
+  const Tensor x = r.operand(), y = r.operand(), out = r.tensor(true);
+  want(is_integer(x) && is_integer(y) && is_integer(out), "integers");
+  const Addition by = read_addition(r);
+  const double zx = r.f64(), zy = r.f64(), zero = r.f64(), lo = r.f64(), hi = r.f64();
+  const bool fitted = r.flag();
+  AddFit fit{};
+  if (fitted) {
+    fit.a = static_cast<float>(r.f64());
+    fit.b = static_cast<float>(r.f64());
+    fit.c = static_cast<float>(r.f64());
+    fit.away = static_cast<float>(r.f64());
+  }
+  const Broadcast b(x, y, out);
+  if (fitted) {
+    want(is_byte(x.storage) && is_byte(y.storage) && is_byte(out.storage), "bytes where a formula stands for the rule");
+    fit.zero = static_cast<int32_t>(zero);
+    fit.low = static_cast<int32_t>(lo);
+    fit.high = static_cast<int32_t>(hi);
+    want(fit.zero == zero && std::fabs(zero) <= 255 && fit.low == lo && fit.high == hi && std::fabs(lo) <= 255 && std::fabs(hi) <= 255,
+         "zero point and bounds of bytes");
+    fit.x_signed = x.storage == Storage::i8;
+    fit.y_signed = y.storage == Storage::i8;
+    fit.out_signed = out.storage == Storage::i8;
+    if (const AddKernel kernel = add_kernel(isa); kernel.run && b.same) {
+      return loop(type_name(out.storage) + kernel.name, [=](const Memory& m) {
+        kernel.run(fit, x.in<uint8_t>(m), y.in<uint8_t>(m), out.out<uint8_t>(m), out.size);
+      });
+    }
+  }
+  return loop(type_name(out.storage) + "_add__scalar", [=](const Memory& m) {
+    const void* xs = x.in<uint8_t>(m);
+    const void* ys = y.in<uint8_t>(m);
+    void* to = out.out<uint8_t>(m);
+    b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+      for (int64_t k = 0; k < n; k++) {
+        const double v = add_by(by, integer_at(xs, x.storage, i + k * di), integer_at(ys, y.storage, j + k * dj), zx, zy, zero);
+        store_at(to, out.storage, at + k, clamp(v, lo, hi));
+      }
+    });
+  });
+}
+
+std::unique_ptr<Step> make_mul(Reader& r, Isa) {
+  const Tensor x = r.operand(), y = r.operand(), out = r.tensor(true);
+  want(is_integer(x) && is_integer(y) && is_integer(out), "integers");
+  const double zx = r.f64(), zy = r.f64();
+  const bool rescaled = r.flag();
+  Rescale by;
+  double zero = 0, lo = 0, hi = 0;
+  if (rescaled) {
+    by = read_rescale(r, 1);
+    zero = r.f64();
+    lo = r.f64();
+    hi = r.f64();
+  }
+  const Broadcast b(x, y, out);
+  return loop(type_name(x.storage) + "_mul__scalar", [=](const Memory& m) {
+    const void* xs = x.in<uint8_t>(m);
+    const void* ys = y.in<uint8_t>(m);
+    void* to = out.out<uint8_t>(m);
+    b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+      for (int64_t k = 0; k < n; k++) {
+        const double p = (static_cast<double>(integer_at(xs, x.storage, i + k * di)) - zx) *
+                         (static_cast<double>(integer_at(ys, y.storage, j + k * dj)) - zy);
+        // Products are kept in 32 bits.
+        const int32_t product = static_cast<int32_t>(wrap_integer(p));
+        store_at(to, out.storage, at + k, rescaled ? clamp(rescale(by, product, 0, zero), lo, hi) : product);
+      }
+    });
+  });
+}
+
+std::unique_ptr<Step> make_clamp(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(x.size == out.size && x.storage == out.storage, "a result like x");
+  const double lo = r.f64(), hi = r.f64();
+  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
+    using T = decltype(zero);
+    if constexpr (std::is_same_v<T, float>) {
+      return loop("f32_clamp__scalar", [=](const Memory& m) {
+        const float* from = x.in<float>(m);
+        float* to = out.out<float>(m);
+        for (int64_t i = 0; i < x.size; i++) to[i] = static_cast<float>(clamp(from[i], lo, hi));
+      });
+    } else {
+      constexpr double least = static_cast<double>(std::numeric_limits<T>::min());
+      constexpr double most = static_cast<double>(std::numeric_limits<T>::max());
+      want(lo >= least && hi <= most && lo <= hi, "bounds within the storage");
+      const T low = static_cast<T>(lo), high = static_cast<T>(hi);
+      return loop(type_name(x.storage) + "_clamp__scalar", [=](const Memory& m) {
+        const T* from = x.in<T>(m);
+        T* to = out.out<T>(m);
+        for (int64_t i = 0; i < x.size; i++) to[i] = from[i] < low ? low : from[i] > high ? high : from[i];
+      });
+    }
+  });
+}
+
+std::unique_ptr<Step> make_table(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  const std::vector<uint8_t> entries = r.constants<uint8_t>(Storage::u8);
+  want(is_byte(x.storage) && is_byte(out.storage) && x.size == out.size && entries.size() == 256, "bytes and 256 entries");
+  std::vector<uint8_t> table(256);
+  for (int b = 0; b < 256; b++) table[b] = entries[x.storage == Storage::i8 ? static_cast<int8_t>(b) + 128 : b];
+  return mapped<uint8_t>("x8_table__scalar", x, out, std::move(table));
+}
+
+std::unique_ptr<Step> make_requantize(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(is_integer(x) && is_integer(out) && x.size == out.size, "integers of one size");
+  const Rescale by = read_rescale(r, out.last());
+  const double from = r.f64(), zero = r.f64(), lo = r.f64(), hi = r.f64();
+  const int64_t channels = out.last();
+  if (is_byte(x.storage) && by.a.size() == 1) {
+    return tabulated("requantize", x, out, [&](int v) {
+      return clamp(rescale(by, static_cast<int64_t>(v - from), 0, zero), lo, hi);
+    });
+  }
+  return loop(type_name(x.storage) + "_requantize__scalar", [=](const Memory& m) {
+    const void* xs = x.in<uint8_t>(m);
+    void* to = out.out<uint8_t>(m);
+    for (int64_t i = 0, c = 0; i < x.size; i++) {
+      const int64_t acc = integer_at(xs, x.storage, i) - static_cast<int64_t>(from);
+      store_at(to, out.storage, i, clamp(rescale(by, acc, static_cast<size_t>(c), zero), lo, hi));
+      if (++c == channels) c = 0;
+    }
+  });
+}
+
+std::unique_ptr<Step> make_quantize(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(x.storage == Storage::f32 && is_integer(out) && x.size == out.size, "floats to integers of one size");
+  const uint32_t rule = r.below(3, "a quantize rule");
+  const double k = r.f64(), zero = r.f64(), lo = r.f64(), hi = r.f64();
+  const bool nan_high = r.flag(), infinity_low = r.flag();
+  return loop("f32_" + type_name(out.storage) + "_quantize__scalar", [=](const Memory& m) {
+    const float* xs = x.in<float>(m);
+    void* to = out.out<uint8_t>(m);
+    for (int64_t i = 0; i < x.size; i++) {
+      const double q = rule == 0 ? f(xs[i] * k) : f(xs[i] / k);
+      const double v = rule == 2 ? round_half_away(q) : round_half_even(q);
+      double s;
+      if (std::isnan(v)) s = nan_high ? hi : lo;
+      else if (infinity_low && std::fabs(v) >= 9223372036854775808.0) s = lo;
+      else s = clamp(f(v + zero), lo, hi);
+      store_at(to, out.storage, i, s);
+    }
+  });
+}
+
+std::unique_ptr<Step> make_dequantize(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(is_integer(x) && out.storage == Storage::f32 && x.size == out.size, "integers to floats of one size");
+  const bool per_tensor = r.flag();
+  const std::vector<double> scales = r.doubles(), zeros = r.doubles();
+  const int64_t inner = r.u32();
+  want(!scales.empty() && scales.size() == zeros.size() && inner > 0, "scales, zero points and an axis");
+  if (per_tensor) {
+    want(scales.size() == 1, "one scale");
+    const double scale = f(scales[0]);
+    const double zero = zeros[0];
+    const auto value = [=](int64_t q) {
+      return scale * f(static_cast<int32_t>(wrap_integer(static_cast<double>(q) - zero)));
+    };
+    if (is_byte(x.storage)) return tabulated("dequantize", x, out, value);
+    return loop(type_name(x.storage) + "_f32_dequantize__scalar", [=](const Memory& m) {
+      const void* xs = x.in<uint8_t>(m);
+      float* to = out.out<float>(m);
+      for (int64_t i = 0; i < x.size; i++) to[i] = static_cast<float>(value(integer_at(xs, x.storage, i)));
+    });
+  }
+  return loop(type_name(x.storage) + "_f32_dequantize_axis__scalar", [=](const Memory& m) {
+    const void* xs = x.in<uint8_t>(m);
+    float* to = out.out<float>(m);
+    const int64_t channels = static_cast<int64_t>(scales.size());
+    for (int64_t i = 0; i < x.size; i++) {
+      const size_t c = static_cast<size_t>(i / inner % channels);
+      const double q = f(static_cast<double>(integer_at(xs, x.storage, i)));
+      to[i] = static_cast<float>(scales[c] * (q - f(zeros[c])));
+    }
+  });
+}
+
+std::unique_ptr<Step> make_unary(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(x.storage == Storage::f32 && out.storage == Storage::f32 && x.size == out.size, "floats of one size");
+  const auto step = [&](const char* name, auto fn) {
+    return loop(std::string("f32_") + name + "__scalar", [=](const Memory& m) {
+      const float* from = x.in<float>(m);
+      float* to = out.out<float>(m);
+      for (int64_t i = 0; i < x.size; i++) to[i] = fn(from[i]);
+    });
+  };
+  switch (r.below(9, "a function")) {
+    case 0: return step("sqrt", [](float v) { return std::sqrt(v); });
+    case 1: return step("rsqrt", [](float v) { return 1.0f / std::sqrt(v); });
+    case 2: return step("abs", [](float v) { return std::fabs(v); });
+    case 3: return step("neg", [](float v) { return -v; });
+    case 4: return step("floor", [](float v) { return std::floor(v); });
+    case 5: return step("square", [](float v) { return v * v; });
+    case 6: return step("exp", [](float v) { return exp_float(v); });
+    case 7: return step("sigmoid", [](float v) { return static_cast<float>(1 / (1 + exp_double(-static_cast<double>(v)))); });
+    default: return step("tanh", [](float v) { return tanh_float(v); });
+  }
+}
+
+namespace {
+
+/** Math.min and Math.max: not-a-number wins, and -0 is below 0. */
+double least_of(double x, double y) {
+  if (std::isnan(x) || std::isnan(y)) return std::numeric_limits<double>::quiet_NaN();
+  if (x == y) return std::signbit(x) ? x : y;
+  return x < y ? x : y;
+}
+double greatest_of(double x, double y) {
+  if (std::isnan(x) || std::isnan(y)) return std::numeric_limits<double>::quiet_NaN();
+  if (x == y) return std::signbit(x) ? y : x;
+  return x > y ? x : y;
+}
+
+double apply_binary(uint32_t fn, double x, double y) {
+  switch (fn) {
+    case 0: return x + y;
+    case 1: return x - y;
+    case 2: return x * y;
+    case 3: return x / y;
+    case 4: return std::floor(x / y);
+    case 5: return least_of(x, y);
+    default: return greatest_of(x, y);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Step> make_binary(Reader& r, Isa) {
+  const Tensor x = r.operand(), y = r.operand(), out = r.tensor(true);
+  want(x.storage == y.storage && x.storage == out.storage, "one storage");
+  const uint32_t fn = r.below(7, "a function");
+  const Broadcast b(x, y, out);
+  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
+    using T = decltype(zero);
+    return loop(type_name(x.storage) + "_binary__scalar", [=](const Memory& m) {
+      const T* xs = x.in<T>(m);
+      const T* ys = y.in<T>(m);
+      T* to = out.out<T>(m);
+      b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+        for (int64_t k = 0; k < n; k++) {
+          store_number(to + at + k, apply_binary(fn, static_cast<double>(xs[i + k * di]), static_cast<double>(ys[j + k * dj])));
+        }
+      });
+    });
+  });
+}
+
+std::unique_ptr<Step> make_extremum(Reader& r, Isa) {
+  const Tensor x = r.operand(), y = r.operand(), out = r.tensor(true);
+  want(x.storage == y.storage && x.storage == out.storage && is_integer(x), "one integer storage");
+  const bool max = r.flag();
+  const Broadcast b(x, y, out);
+  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
+    using T = decltype(zero);
+    return loop(type_name(x.storage) + "_extremum__scalar", [=](const Memory& m) {
+      const T* xs = x.in<T>(m);
+      const T* ys = y.in<T>(m);
+      T* to = out.out<T>(m);
+      b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+        for (int64_t k = 0; k < n; k++) {
+          const T p = xs[i + k * di], q = ys[j + k * dj];
+          to[at + k] = (p > q) == max ? p : q;
+        }
+      });
+    });
+  });
+}
+
+std::unique_ptr<Step> make_cast(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(x.size == out.size, "one size");
+  return with_storage(x.storage, [&](auto from_zero) -> std::unique_ptr<Step> {
+    using From = decltype(from_zero);
+    return with_storage(out.storage, [&](auto to_zero) -> std::unique_ptr<Step> {
+      using To = decltype(to_zero);
+      const bool truth = out.storage == Storage::boolean;
+      return loop(type_name(x.storage) + "_" + type_name(out.storage) + "_cast__scalar", [=](const Memory& m) {
+        const From* from = x.in<From>(m);
+        To* to = out.out<To>(m);
+        for (int64_t i = 0; i < x.size; i++) {
+          if (truth) to[i] = static_cast<To>(from[i] != 0);
+          else store_number(to + i, static_cast<double>(from[i]));
+        }
+      });
+    });
+  });
+}
+
+}  // namespace qjit

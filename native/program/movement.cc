@@ -1,0 +1,138 @@
+// Ops that move elements: strided copies (reshape, transpose, slice, pad, concat) and gathers.
+#include <algorithm>
+
+#include "step.h"
+
+namespace qjit {
+namespace {
+
+/** A strided walk over an array of `size` elements, checked to stay inside. */
+struct Walk {
+  int64_t base = 0;
+  std::vector<int64_t> strides;
+
+  static Walk read(Reader& r, const std::vector<int64_t>& dims, int64_t size) {
+    Walk w;
+    w.base = r.u32();
+    int64_t low = w.base, high = w.base;
+    bool empty = false;
+    for (const int64_t d : dims) {
+      const int64_t s = r.i32();
+      w.strides.push_back(s);
+      if (d == 0) empty = true;
+      else (s < 0 ? low : high) += s * (d - 1);
+    }
+    want(empty || (low >= 0 && high < size), "a copy inside its tensors");
+    return w;
+  }
+};
+
+/** Copies `dims` elements of T between two walks. */
+template <class T>
+void copy_strided(T* to, const T* from, const std::vector<int64_t>& dims, const Walk& out, const Walk& in) {
+  const size_t last = dims.size() - 1;
+  std::vector<int64_t> index(dims.size(), 0);
+  to += out.base;
+  from += in.base;
+  for (;;) {
+    const int64_t n = dims[last], so = out.strides[last], si = in.strides[last];
+    if (so == 1 && si == 1) std::copy(from, from + n, to);
+    else for (int64_t k = 0; k < n; k++) to[k * so] = from[k * si];
+    size_t d = last;
+    for (;;) {
+      if (d-- == 0) return;
+      to += out.strides[d];
+      from += in.strides[d];
+      if (++index[d] < dims[d]) break;
+      to -= out.strides[d] * dims[d];
+      from -= in.strides[d] * dims[d];
+      index[d] = 0;
+    }
+  }
+}
+
+}  // namespace
+
+/** Fills the result with a value, perhaps, then copies any number of strided blocks into it. */
+std::unique_ptr<Step> make_copy(Reader& r, Isa) {
+  const Tensor out = r.tensor(true);
+  const bool fill = r.flag();
+  uint64_t pattern = 0;
+  pattern = r.u32();
+  pattern |= static_cast<uint64_t>(r.u32()) << 32;
+  struct Block {
+    Tensor x;
+    std::vector<int64_t> dims;
+    Walk out, in;
+  };
+  std::vector<Block> blocks;
+  const uint32_t count = r.count(6);
+  for (uint32_t i = 0; i < count; i++) {
+    Block b;
+    b.x = r.operand();
+    want(b.x.storage == out.storage, "one storage");
+    const uint32_t rank = r.below(max_rank + 1, "a rank");
+    want(rank > 0, "a copy of at least one dimension");
+    int64_t size = 1;
+    for (uint32_t d = 0; d < rank; d++) {
+      b.dims.push_back(r.u32());
+      want(b.dims.back() <= max_elements && (size *= b.dims.back()) <= max_elements, "a copy that is not too large");
+    }
+    b.out = Walk::read(r, b.dims, out.size);
+    b.in = Walk::read(r, b.dims, b.x.size);
+    if (size > 0) blocks.push_back(std::move(b));
+  }
+  const auto run = [=](auto tag, const Memory& m) {
+    using T = decltype(tag);
+    T* to = out.out<T>(m);
+    if (fill) {
+      T value;
+      std::memcpy(&value, &pattern, sizeof(T));
+      std::fill(to, to + out.size, value);
+    }
+    for (const Block& b : blocks) copy_strided(to, b.x.in<T>(m), b.dims, b.out, b.in);
+  };
+  switch (storage_bytes[static_cast<uint32_t>(out.storage)]) {
+    case 1: return loop("x8_copy__scalar", [=](const Memory& m) { run(uint8_t{}, m); });
+    case 2: return loop("x16_copy__scalar", [=](const Memory& m) { run(uint16_t{}, m); });
+    case 4: return loop("x32_copy__scalar", [=](const Memory& m) { run(uint32_t{}, m); });
+    default: return loop("x64_copy__scalar", [=](const Memory& m) { run(uint64_t{}, m); });
+  }
+}
+
+/** Slices of x at tuples of indices: gather along an axis (with dimensions before it) and gather_nd. */
+std::unique_ptr<Step> make_gather(Reader& r, Isa) {
+  const Tensor x = r.operand(), indices = r.operand(), out = r.tensor(true);
+  want(x.storage == out.storage && (indices.storage == Storage::i32 || indices.storage == Storage::i64), "one storage and whole indices");
+  // x is [outer, sizes..., inner]; each tuple of indices picks one of each size.
+  const int64_t outer = r.u32(), inner = r.u32();
+  const uint32_t tuple = r.below(max_rank + 1, "a tuple");
+  std::vector<int64_t> sizes;
+  int64_t span = inner;
+  for (uint32_t i = 0; i < tuple; i++) {
+    sizes.push_back(r.u32());
+    want(sizes.back() > 0 && sizes.back() <= max_elements && (span *= sizes.back()) <= max_elements, "sizes that are not empty");
+  }
+  want(outer <= max_elements && outer * span <= max_elements && outer * span == x.size, "x of the sizes stated");
+  const int64_t picks = tuple ? indices.size / tuple : r.u32();
+  want(tuple ? picks * tuple == indices.size : true, "whole tuples");
+  want(picks <= max_elements && (inner == 0 || outer * picks <= max_elements) && outer * picks * inner == out.size, "a result of the slices");
+  const int64_t bytes = inner * storage_bytes[static_cast<uint32_t>(x.storage)];
+  return loop("x_gather__scalar", [=](const Memory& m) {
+    const uint8_t* from = x.in<uint8_t>(m);
+    uint8_t* to = out.out<uint8_t>(m);
+    for (int64_t o = 0; o < outer; o++)
+      for (int64_t p = 0; p < picks; p++) {
+        int64_t at = o;
+        for (size_t d = 0; d < sizes.size(); d++) {
+          const int64_t i = p * static_cast<int64_t>(sizes.size()) + static_cast<int64_t>(d);
+          const int64_t v = indices.storage == Storage::i64 ? indices.in<int64_t>(m)[i] : indices.in<int32_t>(m)[i];
+          at = at * sizes[d] + std::clamp<int64_t>(v, 0, sizes[d] - 1);
+        }
+        if (bytes) std::memcpy(to, from + at * bytes, static_cast<size_t>(bytes));
+        to += bytes;
+      }
+  });
+}
+
+}  // namespace qjit

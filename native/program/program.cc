@@ -1,0 +1,100 @@
+#include "program.h"
+
+#include <algorithm>
+
+namespace qjit {
+namespace {
+
+/** The ops by their number in the format. */
+constexpr MakeStep makers[] = {
+    make_conv,    make_add,      make_mul,      make_clamp,   make_table,   make_requantize, make_quantize,
+    make_dequantize, make_unary, make_binary,   make_extremum, make_cast,   make_max_pool,   make_avg_pool,
+    make_sum,     make_softmax,  make_resize,   make_arg_extremum, make_gather, make_copy,
+};
+
+constexpr uint32_t magic = 0x504e4a51;  // "QJNP"
+constexpr size_t header_words = 12;
+/** No arena is larger: addresses are 32-bit. */
+constexpr uint64_t most_bytes = uint64_t{1} << 32;
+
+uint32_t word(const uint8_t* bytes, size_t i) {
+  uint32_t v;
+  std::memcpy(&v, bytes + 4 * i, 4);
+  return v;
+}
+
+size_t aligned(size_t n) { return (n + 63) / 64 * 64; }
+
+}  // namespace
+
+uint32_t checksum(const uint8_t* bytes, size_t words) {
+  uint32_t h = 0x811c9dc5;
+  for (size_t i = 0; i < words; i++) h = (h ^ word(bytes, i)) * 0x01000193;
+  return h;
+}
+
+Workspace::Workspace(size_t arena, size_t scratch) {
+  const size_t arena_room = aligned(arena + slack), scratch_room = aligned(scratch + slack);
+  bytes_ = std::make_unique<uint8_t[]>(arena_room + scratch_room + 64);
+  arena_ = reinterpret_cast<uint8_t*>(aligned(reinterpret_cast<size_t>(bytes_.get())));
+  scratch_ = arena_ + arena_room;
+}
+
+// Header: magic, version, words of all, checksum of the rest, arena bytes, data offset and bytes, load offset and bytes,
+// counts of inputs, outputs and steps. Then ports, then steps as [op, words, ...], then the constants.
+Program::Program(const uint8_t* bytes, size_t size, Isa isa) : isa_(isa) {
+  if (size < 4 * header_words || size % 4 || word(bytes, 0) != magic) throw ProgramError("not a program for the native back end");
+  if (word(bytes, 1) != format_version) {
+    throw ProgramError("program of format " + std::to_string(word(bytes, 1)) + "; this library reads " + std::to_string(format_version));
+  }
+  const size_t words = size / 4;
+  if (word(bytes, 2) != words) throw ProgramError("damaged program: its length is not what it says");
+  if (checksum(bytes + 16, words - 4) != word(bytes, 3)) throw ProgramError("damaged program: the checksum differs");
+  Regions regions;
+  regions.arena = word(bytes, 4);
+  const uint64_t data_at = word(bytes, 5), load_at = word(bytes, 7);
+  regions.data = word(bytes, 6);
+  regions.load = word(bytes, 8);
+  if (data_at % 4 || load_at % 4 || data_at + regions.data > size || load_at + regions.load > size || regions.arena + slack > most_bytes) {
+    throw ProgramError("damaged program: a section lies outside of it");
+  }
+  arena_bytes_ = regions.arena;
+  data_.assign(static_cast<size_t>(regions.data) + slack, 0);
+  std::memcpy(data_.data(), bytes + data_at, static_cast<size_t>(regions.data));
+  regions.data_bytes = data_.data();
+  regions.load_bytes = bytes + load_at;
+
+  const uint32_t inputs = word(bytes, 9), outputs = word(bytes, 10), steps = word(bytes, 11);
+  size_t at = header_words;
+  const auto section = [&](const char* what) {
+    if (at + 2 > words || word(bytes, at + 1) > words - at - 2) throw ProgramError(std::string("damaged program: ") + what + " is cut off");
+    Reader r(bytes + 4 * (at + 2), word(bytes, at + 1), regions);
+    at += 2 + word(bytes, at + 1);
+    return r;
+  };
+  Reader ports = section("the list of inputs and outputs");
+  for (uint32_t i = 0; i < inputs; i++) inputs_.push_back({ports.tensor(true)});
+  for (uint32_t i = 0; i < outputs; i++) outputs_.push_back({ports.operand()});
+  ports.end();
+  for (uint32_t i = 0; i < steps; i++) {
+    const uint32_t op = at < words ? word(bytes, at) : 0;
+    Reader r = section("a step");
+    try {
+      if (op >= std::size(makers)) throw ProgramError("no op has number " + std::to_string(op));
+      steps_.push_back(makers[op](r, isa));
+      r.end();
+    } catch (const ProgramError& e) {
+      throw ProgramError("damaged program: step " + std::to_string(i) + ": " + e.what());
+    }
+    scratch_bytes_ = std::max(scratch_bytes_, steps_.back()->scratch);
+  }
+}
+
+void Program::run(const Workspace& w) const {
+  const Memory m = memory(w);
+  for (const auto& s : steps_) s->run(m);
+}
+
+void Program::step(const Workspace& w, size_t index) const { steps_[index]->run(memory(w)); }
+
+}  // namespace qjit

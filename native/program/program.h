@@ -1,0 +1,62 @@
+// A compiled model: steps over one arena. Immutable once loaded; any number of threads may run it, each with its own memory.
+#pragma once
+
+#include <memory>
+
+#include "step.h"
+
+namespace qjit {
+
+/** A parameter or output: where its elements are. */
+struct Port {
+  Tensor tensor;
+};
+
+/** Memory of one run: the arena and scratch bytes, aligned to cache lines. */
+class Workspace {
+ public:
+  Workspace(size_t arena, size_t scratch);
+  uint8_t* arena() const { return arena_; }
+  uint8_t* scratch() const { return scratch_; }
+
+ private:
+  std::unique_ptr<uint8_t[]> bytes_;
+  uint8_t* arena_;
+  uint8_t* scratch_;
+};
+
+class Program {
+ public:
+  /** Reads and checks a serialized program; nothing refers to `bytes` afterwards. Throws ProgramError. */
+  Program(const uint8_t* bytes, size_t size, Isa isa);
+
+  std::unique_ptr<Workspace> workspace() const { return std::make_unique<Workspace>(arena_bytes_, scratch_bytes_); }
+  void run(const Workspace& w) const;
+  /** Runs one step. */
+  void step(const Workspace& w, size_t index) const;
+
+  const std::vector<Port>& inputs() const { return inputs_; }
+  const std::vector<Port>& outputs() const { return outputs_; }
+  const std::vector<std::unique_ptr<Step>>& steps() const { return steps_; }
+  /** The bytes of a port in a workspace, or in the constants. */
+  const uint8_t* at(const Workspace& w, const Port& p) const { return p.tensor.in<uint8_t>(memory(w)); }
+  Isa isa() const { return isa_; }
+  size_t arena_bytes() const { return arena_bytes_; }
+
+ private:
+  Memory memory(const Workspace& w) const { return {w.arena(), data_.data(), w.scratch()}; }
+
+  Isa isa_;
+  size_t arena_bytes_ = 0, scratch_bytes_ = 0;
+  std::vector<uint8_t> data_;
+  std::vector<Port> inputs_, outputs_;
+  std::vector<std::unique_ptr<Step>> steps_;
+};
+
+/** The checksum of a program's words: FNV-1a, a word at a time. */
+uint32_t checksum(const uint8_t* bytes, size_t words);
+
+/** The version of the format that this library reads. */
+constexpr uint32_t format_version = 1;
+
+}  // namespace qjit

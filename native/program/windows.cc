@@ -1,0 +1,277 @@
+// Ops that reduce or scale: pools, sums, softmax, resize, arg_extremum.
+#include <algorithm>
+
+#include "../kernels/numbers.h"
+#include "step.h"
+
+namespace qjit {
+namespace {
+
+/** Calls `visit(image offset, out offset, window positions inside)` for each output position; offsets are in elements of channel 0. */
+template <class F>
+void each_window(const Windows& g, F&& visit) {
+  std::vector<int64_t> inside;
+  inside.reserve(static_cast<size_t>(std::min<int64_t>(g.kh * g.kw, g.h * g.w)));
+  int64_t out = 0;
+  for (int64_t b = 0; b < g.n; b++)
+    for (int64_t y = 0; y < g.oh; y++)
+      for (int64_t z = 0; z < g.ow; z++, out += g.c) {
+        inside.clear();
+        for (int64_t ky = 0; ky < g.kh; ky++) {
+          const int64_t iy = y * g.sy - g.top + ky * g.dy;
+          if (iy < 0 || iy >= g.h) continue;
+          for (int64_t kx = 0; kx < g.kw; kx++) {
+            const int64_t ix = z * g.sx - g.left + kx * g.dx;
+            if (ix >= 0 && ix < g.w) inside.push_back(((b * g.h + iy) * g.w + ix) * g.c);
+          }
+        }
+        visit(out, inside);
+      }
+}
+
+}  // namespace
+
+std::unique_ptr<Step> make_max_pool(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(x.storage == out.storage && x.shape.size() == 4 && out.shape.size() == 4 && x.shape[3] == out.shape[3], "a result like x");
+  const Windows g = Windows::read(r, x, out);
+  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
+    using T = decltype(zero);
+    return loop("x_max_pool__scalar", [=](const Memory& m) {
+      const T* from = x.in<T>(m);
+      T* to = out.out<T>(m);
+      constexpr T least = std::is_same_v<T, float> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+      each_window(g, [&](int64_t at, const std::vector<int64_t>& inside) {
+        std::fill(to + at, to + at + g.c, least);
+        for (const int64_t p : inside)
+          for (int64_t k = 0; k < g.c; k++) to[at + k] = from[p + k] > to[at + k] ? from[p + k] : to[at + k];
+      });
+    });
+  });
+}
+
+std::unique_ptr<Step> make_avg_pool(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(x.storage == out.storage && x.shape.size() == 4 && out.shape.size() == 4 && x.shape[3] == out.shape[3], "a result like x");
+  const Windows g = Windows::read(r, x, out);
+  const AveragingRule rule = static_cast<AveragingRule>(r.below(averaging_rules, "an averaging rule"));
+  const double k = r.f64(), zx = r.f64(), zero = r.f64(), lo = r.f64(), hi = r.f64();
+  const bool count_pad = r.flag();
+  const size_t channels = static_cast<size_t>(g.c);
+  auto step = with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
+    using T = decltype(tag);
+    // Sums of integers are exact in 64 bits; f32 sums round at each step.
+    using Sum = std::conditional_t<std::is_same_v<T, float>, float, int64_t>;
+    return loop("x_avg_pool__scalar", [=](const Memory& m) {
+      const T* from = x.in<T>(m);
+      T* to = out.out<T>(m);
+      Sum* sums = reinterpret_cast<Sum*>(m.scratch);
+      each_window(g, [&](int64_t at, const std::vector<int64_t>& inside) {
+        std::fill(sums, sums + channels, Sum{});
+        for (const int64_t p : inside)
+          for (size_t c = 0; c < channels; c++) sums[c] += from[p + static_cast<int64_t>(c)];
+        const double count = static_cast<double>(inside.size());
+        const double n = count_pad ? static_cast<double>(g.kh * g.kw) : count;
+        for (size_t c = 0; c < channels; c++) {
+          const double v = average_by(rule, k, static_cast<double>(sums[c]), count, n, zx, zero);
+          store_number(to + at + static_cast<int64_t>(c), clamp(v, lo, hi));
+        }
+      });
+    });
+  });
+  step->scratch = 8 * channels;
+  return step;
+}
+
+std::unique_ptr<Step> make_sum(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  const uint32_t axes = r.u32();
+  const double zero = r.f64();
+  int64_t kept = 1;
+  std::vector<int64_t> strides(x.shape.size(), 0);
+  for (size_t d = x.shape.size(); d-- > 0;) {
+    if (axes >> d & 1) continue;
+    strides[d] = kept;
+    kept *= x.shape[d];
+  }
+  const bool real = x.storage == Storage::f32;
+  want(kept == out.size && out.storage == (real ? Storage::f32 : Storage::i32), "a result of the dimensions that are kept");
+  return with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
+    using T = decltype(tag);
+    using To = std::conditional_t<std::is_same_v<T, float>, float, int32_t>;
+    return loop("x_sum__scalar", [=](const Memory& m) {
+      const T* from = x.in<T>(m);
+      To* to = out.out<To>(m);
+      std::fill(to, to + out.size, To{});
+      std::vector<int64_t> index(x.shape.size(), 0);
+      int64_t at = 0;
+      for (int64_t i = 0; i < x.size; i++) {
+        store_number(to + at, static_cast<double>(to[at]) + (static_cast<double>(from[i]) - zero));
+        for (size_t d = x.shape.size(); d-- > 0;) {
+          at += strides[d];
+          if (++index[d] < x.shape[d]) break;
+          at -= strides[d] * x.shape[d];
+          index[d] = 0;
+        }
+      }
+    });
+  });
+}
+
+std::unique_ptr<Step> make_softmax(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  const int64_t row = x.last();
+  want(!x.shape.empty() && row > 0 && x.size == out.size, "rows of one size");
+  if (r.flag()) {
+    want(x.storage == Storage::f32 && out.storage == Storage::f32, "floats");
+    const double beta = r.f64();
+    return loop("f32_softmax__scalar", [=](const Memory& m) {
+      for (int64_t at = 0; at < x.size; at += row) {
+        const float* from = x.in<float>(m) + at;
+        float* to = out.out<float>(m) + at;
+        float max = from[0];
+        for (int64_t i = 0; i < row; i++) if (from[i] > max) max = from[i];
+        float sum = 0;
+        for (int64_t i = 0; i < row; i++) {
+          to[i] = exp_float(f(f(static_cast<double>(from[i]) - max) * beta));
+          sum = sum + to[i];
+        }
+        for (int64_t i = 0; i < row; i++) to[i] = to[i] / sum;
+      }
+    });
+  }
+  const std::vector<int32_t> exps = r.constants<int32_t>(Storage::i32);
+  want(exps.size() == 256 && (x.storage == Storage::i8 || x.storage == Storage::u8), "bytes and 256 exponentials");
+  want(out.storage == Storage::i8 || out.storage == Storage::u8 || out.storage == Storage::i16, "a result of 8 or 16 bits");
+  return with_storage(x.storage, [&](auto from_tag) -> std::unique_ptr<Step> {
+    using From = decltype(from_tag);
+    return with_storage(out.storage, [&](auto to_tag) -> std::unique_ptr<Step> {
+      using To = decltype(to_tag);
+      return loop("qs8_softmax__scalar", [=](const Memory& m) {
+        // Bytes only; others never get here.
+        constexpr double lo = static_cast<double>(std::numeric_limits<To>::min());
+        constexpr double hi = static_cast<double>(std::numeric_limits<To>::max());
+        for (int64_t at = 0; at < x.size; at += row) {
+          const From* from = x.in<From>(m) + at;
+          To* to = out.out<To>(m) + at;
+          const From max = *std::max_element(from, from + row);
+          const auto exp_of = [&](int64_t i) {
+            return exps[static_cast<size_t>(255 + static_cast<int>(from[i]) - static_cast<int>(max)) & 255];
+          };
+          int32_t sum = 0;
+          for (int64_t i = 0; i < row; i++) {
+            sum = static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(rounding_divide_by_power_of_two(exp_of(i), 12)));
+          }
+          int over;
+          const int64_t mantissa = fixed_reciprocal(sum, 12, &over);
+          for (int64_t i = 0; i < row; i++) {
+            const int64_t v = doubling_high_mul(mantissa, exp_of(i));
+            const int shift = over + 31 - 8 * static_cast<int>(sizeof(To));
+            store_number(to + i, clamp(static_cast<double>(rounding_divide_by_power_of_two(v, shift)) + lo, lo, hi));
+          }
+        }
+      });
+    });
+  });
+}
+
+namespace {
+
+/** Positions that a dimension of an image is read at, and how much of the second. */
+struct Taps {
+  std::vector<int32_t> low, high;
+  std::vector<double> weight;
+
+  static Taps read(Reader& r, int64_t from, int64_t to) {
+    Taps t{r.constants<int32_t>(Storage::i32), r.constants<int32_t>(Storage::i32), r.doubles()};
+    const size_t n = static_cast<size_t>(to);
+    want(t.low.size() == n && t.high.size() == n && t.weight.size() == n, "a tap for each position");
+    const auto inside = [&](int32_t v) { return v >= 0 && v < from; };
+    want(std::all_of(t.low.begin(), t.low.end(), inside) && std::all_of(t.high.begin(), t.high.end(), inside), "taps inside the image");
+    return t;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Step> make_resize(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(x.storage == out.storage && x.shape.size() == 4 && out.shape.size() == 4 && x.shape[0] == out.shape[0] && x.shape[3] == out.shape[3],
+       "images of as many channels");
+  const uint32_t rule = r.below(4, "a resize rule");
+  const double zero = r.f64();
+  const Taps rows = Taps::read(r, x.shape[1], out.shape[1]);
+  const Taps columns = Taps::read(r, x.shape[2], out.shape[2]);
+  return with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
+    using T = decltype(tag);
+    const double half = std::is_same_v<T, float> ? 0 : 0.5;
+    return loop("x_resize__scalar", [=](const Memory& m) {
+      const T* from = x.in<T>(m);
+      T* to = out.out<T>(m);
+      const int64_t h = x.shape[1], w = x.shape[2], c = x.shape[3];
+      int64_t at = 0;
+      for (int64_t b = 0; b < x.shape[0]; b++)
+        for (size_t y = 0; y < rows.low.size(); y++)
+          for (size_t z = 0; z < columns.low.size(); z++) {
+            const int64_t top = (b * h + rows.low[y]) * w, bottom = (b * h + rows.high[y]) * w;
+            const T* p[4] = {from + (top + columns.low[z]) * c, from + (bottom + columns.low[z]) * c,
+                             from + (top + columns.high[z]) * c, from + (bottom + columns.high[z]) * c};
+            const double wy = rows.weight[y], wx = columns.weight[z];
+            for (int64_t k = 0; k < c; k++, at++) {
+              if (rule == 0) { to[at] = p[0][k]; continue; }
+              const double tl = static_cast<double>(p[0][k]), bl = static_cast<double>(p[1][k]);
+              const double tr = static_cast<double>(p[2][k]), br = static_cast<double>(p[3][k]);
+              if (rule == 3) {
+                const double vy = f(1 - wy), vx = f(1 - wx);
+                const double above = f(f(vx * tl) + f(wx * tr)), below = f(f(vx * bl) + f(wx * br));
+                const double mixed = f(f(vy * above) + f(wy * below));
+                constexpr double lo = static_cast<double>(std::numeric_limits<T>::lowest());
+                constexpr double hi = static_cast<double>(std::numeric_limits<T>::max());
+                store_number(to + at, clamp(round_half_even(f(mixed - zero)) + zero, lo, hi));
+              } else if (rule == 1) {
+                const double sum = tl * (1024 - wy) * (1024 - wx) + bl * wy * (1024 - wx) + tr * (1024 - wy) * wx + br * wy * wx;
+                store_number(to + at, std::trunc((sum + (sum > 0 ? 524288 : -524288)) / 1048576));
+              } else {
+                const double vy = f(1 - wy), vx = f(1 - wx);
+                const double first = f(f(f(f(tl * vy) * vx) + f(f(bl * wy) * vx)) + f(f(tr * vy) * wx));
+                store_number(to + at, f(f(first + f(f(br * wy) * wx)) + half));
+              }
+            }
+          }
+    });
+  });
+}
+
+std::unique_ptr<Step> make_arg_extremum(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  const bool max = r.flag();
+  const uint32_t axis = r.below(max_rank, "an axis");
+  want(axis < x.shape.size() && x.shape[axis] > 0, "elements along the axis");
+  want(out.storage == Storage::i32 || out.storage == Storage::i64, "positions as i32 or i64");
+  const int64_t count = x.shape[axis];
+  int64_t inner = 1;
+  for (size_t d = axis + 1; d < x.shape.size(); d++) inner *= x.shape[d];
+  want(out.size * count == x.size, "a result without the axis");
+  return with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
+    using T = decltype(tag);
+    return loop("x_arg_extremum__scalar", [=](const Memory& m) {
+      const T* from = x.in<T>(m);
+      for (int64_t i = 0; i < out.size; i++) {
+        const T* p = from + i / inner * count * inner + i % inner;
+        T best = p[0];
+        int64_t at = 0;
+        for (int64_t k = 1; k < count; k++) {
+          const T v = p[k * inner];
+          if ((max ? v > best : v < best) || (best != best && v == v)) {
+            best = v;
+            at = k;
+          }
+        }
+        if (out.storage == Storage::i64) out.out<int64_t>(m)[i] = at;
+        else out.out<int32_t>(m)[i] = static_cast<int32_t>(at);
+      }
+    });
+  });
+}
+
+}  // namespace qjit

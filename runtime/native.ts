@@ -1,0 +1,74 @@
+/**
+ * The native back end in Node: loads the addon and runs serialized programs. Imports nothing from the rest of the package;
+ * pages never load this file.
+ */
+
+/** Typed arrays as programs take and fill them. */
+export type NativeData = ArrayBufferView & { readonly length: number };
+
+/** A program in the addon. */
+export interface NativeProgram {
+  /** The instruction set that its kernels use. */
+  readonly isa: string;
+  /** The kernel of each step. */
+  readonly kernels: readonly string[];
+  /** Runs on this thread and fills the outputs. */
+  runSync(inputs: readonly NativeData[], outputs: readonly NativeData[]): readonly NativeData[];
+  /** Copies the inputs, runs on a worker thread, fills the outputs when that is done. */
+  run(inputs: readonly NativeData[], outputs: readonly NativeData[]): Promise<readonly NativeData[]>;
+  /** Milliseconds that each step took in one run. */
+  profile(inputs: readonly NativeData[]): Float64Array;
+  /** Lets go of the program; runs in flight still finish. */
+  dispose(): void;
+}
+
+/** The addon. */
+export interface NativeAddon {
+  /** The version of the program format that it reads. */
+  readonly format: number;
+  /** Instruction sets that this CPU and the build have, slowest first. */
+  readonly levels: readonly string[];
+  /** Loads a program for an instruction set: the named one, that of QJIT_ISA, or the best. Throws Error saying why it cannot. */
+  readonly NativeProgram: new (
+    bytes: Uint8Array,
+    isa?: string,
+  ) => NativeProgram;
+}
+
+/** The addon, or why there is none. */
+export type NativeState = { readonly addon: NativeAddon } | { readonly addon?: undefined; readonly reason: string };
+
+/** The package that carries the addon for this platform. */
+export const nativePackage = (): string => `@qjit/native-${process.platform}-${process.arch}`;
+
+let state: NativeState | undefined;
+
+/** Loads the addon once: from a source build in this package, else from the platform's own package. */
+export async function loadNative(): Promise<NativeState> {
+  state ??= await find();
+  return state;
+}
+
+async function find(): Promise<NativeState> {
+  if (typeof process === "undefined" || !process.versions?.node) return { reason: "not in Node" };
+  if (process.env.QJIT_NATIVE === "off") return { reason: "switched off by QJIT_NATIVE=off" };
+  const { createRequire } = await import("node:module");
+  const { existsSync } = await import("node:fs");
+  const { fileURLToPath } = await import("node:url");
+  const require = createRequire(import.meta.url);
+  // This file is runtime/native.ts or dist/runtime/native.js.
+  const built = ["..", "../.."]
+    .map((up) => fileURLToPath(new URL(`${up}/build/native/Release/qjit.node`, import.meta.url)))
+    .filter((path) => existsSync(path));
+  const reasons: string[] = [];
+  for (const path of [...built, nativePackage()]) {
+    try {
+      return { addon: require(path) as NativeAddon };
+    } catch (error) {
+      const { code, message } = error as Error & { code?: string };
+      reasons.push(code === "MODULE_NOT_FOUND" ? `${path} is not installed` : `${path}: ${message.split("\n")[0]}`);
+    }
+  }
+  if (!built.length) reasons.unshift("the addon is not built (npm run build:native)");
+  return { reason: reasons.join("; ") };
+}

@@ -316,13 +316,16 @@ describe("what is not supported is named, all of it", () => {
     `);
   });
 
-  test("a graph that ends in detection post-processing ends before it, and says so", () => {
+  test("a graph can end before an operator, and says so", () => {
     const m = network();
     m.tensors.push({ name: "boxes", type: "FLOAT32", shape: [] });
     m.operators.push({ name: "custom:TFLite_Detection_PostProcess", inputs: [3, 6], outputs: [7] });
     m.outputs = [7];
     const warnings: string[] = [];
-    const graph = importTflite(tfliteFile(m), { onWarning: (w) => warnings.push(w) });
+    const graph = importTflite(tfliteFile(m), {
+      onWarning: (w) => warnings.push(w),
+      endBefore: ["TFLite_Detection_PostProcess"],
+    });
     expect(graph.outputs.map((o) => o.name)).toEqual(["conv", "scores"]);
     expect(graph.meta.omitted).toBe("TFLite_Detection_PostProcess");
     expect(warnings).toEqual([

@@ -52,10 +52,10 @@ export class Values {
     this.#nodes.set(index, node);
   }
 
-  addParam(index: number): Node {
+  addParam(index: number, name?: string): Node {
     const t = this.tensor(index, "the graph's inputs");
     if (t.obstacle) throw new ModelError(t.where, t.obstacle);
-    const node = makeParam(t.name, declaredType(t), t.name);
+    const node = makeParam(name || t.name, declaredType(t), t.name);
     this.define(index, node, "the graph's inputs");
     return node;
   }
@@ -129,6 +129,11 @@ export class Operator {
     }
     if (optionsType !== type) this.fail(`wants ${kind} options (number ${type}), found number ${optionsType}`);
     return this.#reader.table(fields, options, `${this.where} options`) as Options<K>;
+  }
+
+  /** The bytes of a custom operator's options; empty where the file has none. */
+  customOptions(): Uint8Array {
+    return this.#table.customOptions ?? new Uint8Array(0);
   }
 
   /** A fused activation by number, as one that is a clamp. */
@@ -236,6 +241,15 @@ export class Operator {
   /** A name for a step on the way to result `i`. */
   step(what: string, i = 0): string {
     return `${this.output(i).name}/${what}`;
+  }
+
+  /** States the value of result `i`, whose declared shape says nothing (files leave it empty for some custom operators). */
+  free(node: Node, i: number): void {
+    this.#values.define(
+      this.outputs[i] ?? this.fail(`wants an output ${i}, found ${this.outputs.length} outputs`),
+      node,
+      this.where,
+    );
   }
 
   /**

@@ -8,7 +8,9 @@ import { Graph, uniqueNames } from "../../ir/graph.ts";
 import { makeParam } from "../../ir/ops/source.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
 import { Operator, Unsupported, Values } from "./context.ts";
+import { customConversions } from "./ops/detection.ts";
 import { conversions } from "./ops/index.ts";
+import type { Conversion } from "./ops/table.ts";
 import { Reader } from "./reader.ts";
 import { model as modelTable, operatorNames } from "./schema.ts";
 import { type Model, readTensor, type Subgraph } from "./tensors.ts";
@@ -18,33 +20,42 @@ export interface TfliteOptions {
   readonly source?: string;
   /** Called with one line for each thing that the user should know: what was left out, what contradicts itself. */
   readonly onWarning?: (message: string) => void;
+  /** Names of operators before which the graph ends: their computed inputs become outputs in place of their results. */
+  readonly endBefore?: readonly string[];
+  /** The signature to import, by its key; its names become those of parameters and outputs. Left out: the first subgraph. */
+  readonly signature?: string;
 }
-
-/** A custom operator at which the graph ends: its computed inputs become outputs. */
-const detectionPostProcess = "TFLite_Detection_PostProcess";
 
 /** The graph of a model. Throws ModelError if the file is damaged, or uses what is not supported (all of it is named). */
 export function importTflite(bytes: Uint8Array, options: TfliteOptions = {}): Graph {
   const reader = new Reader(bytes);
   const m = readModel(reader);
-  const main = m.subgraphs[0];
+  const signature = signatureOf(m, options.signature);
+  const main = m.subgraphs[signature?.subgraph ?? 0];
+  if (!main)
+    throw new ModelError("signature", `wants a subgraph below ${m.subgraphs.length}, found ${signature?.subgraph}`);
   const warn = options.onWarning ?? (() => {});
   const values = new Values(main.tensors.map((t, i) => readTensor(m, bytes, t, i)));
-  const params = (main.inputs ?? []).map((i) => values.addParam(i));
-  const { problems, ends } = convertAll(m, main, values, reader, warn);
+  const inputs = signature ? signature.inputs.map((t) => t.tensor) : (main.inputs ?? []);
+  const params = inputs.map((i, k) => values.addParam(i, signature?.inputs[k].name));
+  const { problems, ends } = convertAll(m, main, values, reader, warn, options.endBefore ?? []);
   if (problems.length) {
     throw new ModelError(
       options.source ?? "TFLite model",
       `${problems.length} unsupported:\n  ${problems.join("\n  ")}`,
     );
   }
-  const outputs = outputsOf(main, values, ends);
+  const given = signature ? signature.outputs.map((t) => t.tensor) : (main.outputs ?? []);
+  const outputs = outputsOf(given, values, ends);
   const meta = {
     profile: "tflite",
     ...(options.source ? { source: options.source } : {}),
-    ...(ends.size ? { omitted: detectionPostProcess } : {}),
+    ...(options.signature ? { signature: options.signature } : {}),
+    ...(ends.size ? { omitted: options.endBefore!.join(" ") } : {}),
   };
-  const names = uniqueNames(outputs.keys(), (i) => values.tensors[outputs[i]].name);
+  const names = uniqueNames(outputs.keys(), (i) =>
+    signature && !ends.size ? signature.outputs[i].name : values.tensors[outputs[i]].name,
+  );
   const named = outputs.map((index, i) => ({ name: names.get(i)!, node: values.node(index, "the graph's outputs") }));
   try {
     return verified(new Graph(main.name || "main", params, named, meta));
@@ -52,6 +63,15 @@ export function importTflite(bytes: Uint8Array, options: TfliteOptions = {}): Gr
     if (error instanceof VerifyFailure) throw new ModelError(options.source ?? "TFLite model", error.message);
     throw error;
   }
+}
+
+/** The signature of a key. Throws ModelError naming those that there are. */
+function signatureOf(m: Model, key: string | undefined): Model["signatures"][number] | undefined {
+  if (key === undefined) return undefined;
+  const found = m.signatures.find((s) => s.key === key);
+  if (found) return found;
+  const keys = m.signatures.map((s) => s.key).join(", ");
+  throw new ModelError("signature", `wants one of ${keys || "none (the model has no signatures)"}, found ${key}`);
 }
 
 function readModel(reader: Reader): Model {
@@ -68,7 +88,14 @@ function readModel(reader: Reader): Model {
 /** Tensors that take the place of others as graph outputs, where the graph ends early. */
 type Ends = Map<number, readonly number[]>;
 
-function convertAll(m: Model, main: Subgraph, values: Values, reader: Reader, warn: (message: string) => void) {
+function convertAll(
+  m: Model,
+  main: Subgraph,
+  values: Values,
+  reader: Reader,
+  warn: (message: string) => void,
+  endBefore: readonly string[],
+) {
   const problems: string[] = [];
   const ends: Ends = new Map();
   main.operators.forEach((table, index) => {
@@ -85,7 +112,7 @@ function convertAll(m: Model, main: Subgraph, values: Values, reader: Reader, wa
         ? `custom operator ${code.custom}`
         : (operatorNames[number] ?? `operator number ${number}`);
     const op = new Operator(name, index, table, values, reader, warn);
-    if (code.custom === detectionPostProcess) {
+    if (endBefore.includes(number === operatorNames.indexOf("CUSTOM") ? code.custom : name)) {
       const computed = op.inputs.filter((i) => i !== -1 && !values.tensors[i].bytes);
       for (const i of op.outputs) ends.set(i, computed);
       warn(
@@ -94,7 +121,11 @@ function convertAll(m: Model, main: Subgraph, values: Values, reader: Reader, wa
       return;
     }
     try {
-      convert(op, values);
+      convert(
+        op,
+        values,
+        number === operatorNames.indexOf("CUSTOM") ? customConversions[code.custom] : conversions[name],
+      );
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;
       problems.push(`${op.where}: ${error.message}`);
@@ -113,8 +144,7 @@ function convertAll(m: Model, main: Subgraph, values: Values, reader: Reader, wa
   return { problems, ends };
 }
 
-function convert(op: Operator, values: Values): void {
-  const conversion = conversions[op.name];
+function convert(op: Operator, values: Values, conversion: Conversion | undefined): void {
   if (!conversion)
     op.unsupported(
       `no conversion (inputs ${op.inputs.map((i) => (i === -1 ? "none" : values.tensors[i].element)).join(", ")})`,
@@ -132,9 +162,9 @@ function convert(op: Operator, values: Values): void {
   conversion.convert(op);
 }
 
-function outputsOf(main: Subgraph, values: Values, ends: Ends): number[] {
+function outputsOf(given: readonly number[], values: Values, ends: Ends): number[] {
   const outputs: number[] = [];
-  for (const i of main.outputs ?? []) {
+  for (const i of given) {
     values.tensor(i, "the graph's outputs");
     for (const j of ends.get(i) ?? [i]) if (!(ends.has(i) && outputs.includes(j))) outputs.push(j);
   }

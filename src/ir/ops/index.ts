@@ -2,6 +2,7 @@
 import type { OpDef } from "../op.ts";
 import { broadcast } from "./broadcast.ts";
 import { conv2d, linear } from "./conv.ts";
+import { detect } from "./detect.ts";
 import { binary, cast, clamp, qadd, qmul, table, unary } from "./elementwise.ts";
 import { kConv, kGemm, kMul } from "./kernel.ts";
 import { l2Normalize } from "./l2-normalize.ts";
@@ -40,6 +41,7 @@ const all: readonly OpDef[] = [
   reduce,
   softmax,
   l2Normalize,
+  detect,
   resize,
   extremum,
   compare,

@@ -3,6 +3,7 @@ import type { WasmKernel } from "../kernel.ts";
 import { addKernels } from "./add.ts";
 import { convKernels } from "./conv.ts";
 import { floatConvKernels } from "./conv-float.ts";
+import { detectKernels } from "./detect.ts";
 import { dwconvKernels } from "./dwconv.ts";
 import { matmulKernels } from "./matmul.ts";
 import { concatKernels, padKernels, reshapeKernels, sliceKernels, transposeKernels } from "./movement.ts";
@@ -55,4 +56,5 @@ export const wasmKernels: Readonly<Record<string, readonly WasmKernel[]>> = {
   where: whereKernels,
   wide_table: wideTableKernels,
   l2_normalize: l2NormalizeKernels,
+  detect: detectKernels,
 };

@@ -1,9 +1,10 @@
 /** Nodes for every row of the kernel table: each op with each rule, storage and odd size, as parameters and constants. */
 import type { Addition } from "../../src/ir/addition.ts";
 import type { Averaging } from "../../src/ir/averaging.ts";
-import { make, type Node } from "../../src/ir/graph.ts";
+import { make, type Node, typesOf } from "../../src/ir/graph.ts";
 import { ops } from "../../src/ir/ops/index.ts";
 import { kConv, kGemm, kMul } from "../../src/ir/ops/kernel.ts";
+import { binaryFunctions, integerFunctions, unaryFunctions } from "../../src/ir/ops/plain.ts";
 import { makeConst, makeParam } from "../../src/ir/ops/source.ts";
 import { quantizeMultiplier, type Rescale } from "../../src/ir/rescale.ts";
 import {
@@ -126,6 +127,15 @@ function* arithmetic(): Generator<RowCase> {
       node: make(op("requantize"), { x }, { by, clamp: [-128, 127] }, { storage: "i8", quant: quantOf("i8") }),
     };
   }
+  for (const by of rescales.filter((r) => r.rule === "q15_single")) {
+    for (const count of [1, 5]) {
+      const wide = { ...by, a: new Array(count).fill(by.a[0]), b: new Array(count).fill(by.b[0] - 9) };
+      const attrs = { by: wide, clamp: bounds("i16") };
+      const x = param(typeOf("i64", [3, 5], perTensor(0.01)));
+      const result = { storage: "i16" as const, quant: quantOf("i16") };
+      yield { title: "requantize i64", node: make(op("requantize"), { x }, attrs, result) };
+    }
+  }
   for (const [rule, s] of cross(additions, integers)) {
     // TFLite shifts 16 bits by 15; the sum of shifted operands must stay within 32 bits.
     const by = s === "i16" && rule.k.length > 3 ? { ...rule, k: [15, m1, s1, m2, s2, m3, s3 + 5] } : rule;
@@ -195,29 +205,40 @@ function* pointwise(): Generator<RowCase> {
       };
     }
   }
-  for (const [fn, shape] of cross(
-    ["sqrt", "rsqrt", "abs", "neg", "floor", "square", "exp", "sigmoid", "tanh"],
-    [[37], [3]],
-  )) {
+  for (const [fn, shape] of cross(Object.keys(unaryFunctions), [[37], [3, 300]])) {
     yield { title: `unary ${fn}`, node: make(op("unary"), { x: param(typeOf("f32", shape)) }, { fn } as any) };
   }
-  for (const [fn, s] of cross(["add", "sub", "mul", "div", "floordiv", "min", "max"], [
-    "f32",
-    "i32",
-    "i64",
-  ] as Storage[])) {
+  for (const [fn, s] of cross(Object.keys({ ...binaryFunctions, ...integerFunctions }), every)) {
     for (const [a, b] of [
-      [[37], [37]],
+      [[307], [307]],
       [
         [2, 3, 5],
         [3, 1],
       ],
     ]) {
-      yield {
-        title: `binary ${fn} ${s}`,
-        node: make(op("binary"), { x: param(typeOf(s, a)), y: param(typeOf(s, b), "y") }, { fn } as any),
-      };
+      const operands = { x: param(typeOf(s, a)), y: param(typeOf(s, b), "y") };
+      const slots = op("binary").operands.x.storages;
+      if (
+        !slots.includes(s) ||
+        op("binary").verify!.some((c) => !c.holds(typesOf(op("binary"), operands), { fn }, operands.x.type))
+      )
+        continue;
+      yield { title: `binary ${fn} ${s}`, node: make(op("binary"), operands, { fn } as any) };
     }
+  }
+  const extremes = [-(2n ** 63n), 2n ** 63n - 1n, -1n, 0n, 7n];
+  const grid = (pick: (i: number) => bigint) =>
+    makeConst(
+      "c",
+      typeOf("i64", [25]),
+      BigInt64Array.from({ length: 25 }, (_, i) => pick(i)),
+    );
+  const [x, y] = [grid((i) => extremes[i % 5]), grid((i) => extremes[Math.floor(i / 5)])];
+  for (const fn of Object.keys(integerFunctions)) {
+    yield { title: `binary ${fn} i64 extremes`, node: make(op("binary"), { x, y }, { fn } as any) };
+  }
+  for (const to of every) {
+    yield { title: `cast i64 ${to} extremes`, node: make(op("cast"), { x }, {}, { storage: to }) };
   }
   for (const [from, to] of cross(every, every)) {
     yield {
@@ -327,6 +348,17 @@ function* rows(): Generator<RowCase> {
     yield {
       title: "softmax",
       node: make(op("softmax"), { x: param(quantized(s, shape)) }, { by: { rule: "gemmlowp", k } } as any, result),
+    };
+  }
+  for (const shape of [
+    [3, 10],
+    [1, 1],
+  ]) {
+    const by = { rule: "lut16", k: [1610612736, -1] };
+    const result = { storage: "i16" as const, quant: perTensor(1 / 32768) };
+    yield {
+      title: "softmax lut16",
+      node: make(op("softmax"), { x: param(quantized("i16", shape)) }, { by } as any, result),
     };
   }
   for (const beta of [1, f(0.3), 0.3]) {
@@ -459,6 +491,21 @@ function* convolutions(): Generator<RowCase> {
       }
     }
   }
+  for (const [g, fixed] of cross(shapes, [true, false])) {
+    const { stride, pad, dilation } = g;
+    const x = param(quantized("i16", g.x));
+    const w = constant(typeOf("i8", g.w, quantOf("i8")));
+    const bias = fixed ? constant(typeOf("i64", [g.w[0]])) : param(typeOf("i64", [g.w[0]]));
+    const by = {
+      rule: "q15_single",
+      a: g.w.slice(0, 1).flatMap((o) => Array.from({ length: o }, (_, i) => 1073741824 + i)),
+      b: Array.from({ length: g.w[0] }, (_, i) => -5 - i),
+    };
+    const epilogue = fixed ? [{ kind: "requantize", by, zero: 0, clamp: bounds("i16") }] : [];
+    const result = fixed ? { storage: "i16" as const, quant: perTensor(0.1) } : { storage: "i64" as const };
+    const attrs = { stride, pad, dilation, sums: "i64", epilogue };
+    yield { title: "k.conv wide", node: make(kConv, { x, w, bias }, attrs as any, result) };
+  }
   for (const [s, rows, i, o] of cross(shorts, [1, 5], [3, 32], [1, 10])) {
     const [x, w] = [param(quantized(s, [rows, i])), constant(quantized("i8", [o, i]))];
     const epilogue = next(epilogues("i8", o).slice(0, -2));
@@ -542,6 +589,7 @@ export function operandValues(type: TensorType, mode: number, rand: (lo: number,
       break;
     case "i64":
       if (mode === 1) set(() => rand(-3, 3));
+      else if (mode === 3) set(() => [-(2 ** 45), 2 ** 45 - 1, -1, 0, 7][rand(0, 4)]);
       else set(() => rand(-70000, 70000));
       break;
     case "i32":

@@ -25,12 +25,13 @@ export class Func {
   #statements: Expr[] = [];
   #labels = 0;
 
-  /** Begins a function of `params` i32 parameters and no result. */
-  constructor(b: Binaryen, m: Module, name: string, params: number) {
+  /** Begins a function of so many i32 parameters, or of parameters of these types. */
+  constructor(b: Binaryen, m: Module, name: string, params: number | readonly number[]) {
     this.b = b;
     this.m = m;
     this.name = name;
-    this.params = Array.from({ length: params }, (_, index) => ({ index, type: b.i32 }));
+    const types = typeof params === "number" ? new Array<number>(params).fill(b.i32) : params;
+    this.params = types.map((type, index) => ({ index, type }));
   }
 
   local(type: number = this.b.i32): Local {
@@ -119,10 +120,16 @@ export class Func {
     );
   }
 
-  /** Adds the function to the module. */
-  end(): void {
-    const body = this.m.block(null, this.#statements, this.b.none);
-    const params = this.b.createType(this.params.map(() => this.b.i32));
-    this.m.addFunction(this.name, params, this.b.none, this.#locals, body);
+  /** `if (condition) then else otherwise`. */
+  if(condition: Expr, then: () => void, otherwise?: () => void): void {
+    const body = this.block(then);
+    this.do(otherwise ? this.m.if(condition, body, this.block(otherwise)) : this.m.if(condition, body));
+  }
+
+  /** Adds the function to the module; without a value it has no result. */
+  end(value?: Expr, type: number = this.b.none): void {
+    const body = this.m.block(null, value === undefined ? this.#statements : [...this.#statements, value], type);
+    const params = this.b.createType(this.params.map((p) => p.type));
+    this.m.addFunction(this.name, params, type, this.#locals, body);
   }
 }

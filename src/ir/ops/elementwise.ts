@@ -235,8 +235,13 @@ export const cast = defineOp("cast", {
   eval({ x }, _, type) {
     const out = allocate(type.storage, x.data.length);
     for (let i = 0; i < out.length; i++) {
-      const v = Number(x.data[i]);
-      store(out, i, type.storage === "f32" ? v : type.storage === "bool" ? Number(v !== 0) : Math.trunc(v));
+      const long = x.data[i];
+      const v = Number(long);
+      if (type.storage === "f32" || type.storage === "bool")
+        store(out, i, type.storage === "f32" ? v : Number(v !== 0));
+      // 64 bits do not pass through a double.
+      else if (typeof long === "bigint" && out instanceof BigInt64Array) out[i] = long;
+      else store(out, i, typeof long === "bigint" ? Number(BigInt.asIntN(32, long)) : Math.trunc(v));
     }
     return out;
   },

@@ -1,13 +1,15 @@
 /** Rows of `unary`, `binary` and `cast`: plain numbers. */
 import { type Node, operandsOf } from "../../../ir/graph.ts";
+import type { BinaryFunction, unaryFunctions } from "../../../ir/ops/plain.ts";
 import type { Storage } from "../../../ir/type.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import { floatLanes } from "../lanes.ts";
 import { exp32, sigmoid32, tanh32 } from "../real.ts";
+import { erf32, half32, log32, pow32, wave32 } from "../real-functions.ts";
 import { eachElement, eachLane, plainRow, sameShapes, scalarCost } from "./plain.ts";
 
-type Unary = "sqrt" | "rsqrt" | "abs" | "neg" | "floor" | "square" | "exp" | "sigmoid" | "tanh";
-type Binary = "add" | "sub" | "mul" | "div" | "floordiv" | "min" | "max";
+type Unary = keyof typeof unaryFunctions;
+type Binary = BinaryFunction;
 
 const fnOf = <T>(node: Node): T => (node.attrs as { fn: T }).fn;
 
@@ -18,10 +20,17 @@ const unary: Record<Unary, (f: Func, x: Local) => Expr> = {
   abs: (f, x) => f.m.f32.abs(f.get(x)),
   neg: (f, x) => f.m.f32.neg(f.get(x)),
   floor: (f, x) => f.m.f32.floor(f.get(x)),
+  ceil: (f, x) => f.m.f32.ceil(f.get(x)),
+  round: (f, x) => f.m.f32.nearest(f.get(x)),
+  half: (f, x) => half32(f, f.get(x)),
   square: (f, x) => f.m.f32.mul(f.get(x), f.get(x)),
   exp: (f, x) => exp32(f, f.get(x)),
   sigmoid: (f, x) => sigmoid32(f, f.get(x)),
   tanh: (f, x) => tanh32(f, f.get(x)),
+  log: (f, x) => log32(f, f.get(x)),
+  erf: (f, x) => erf32(f, f.get(x)),
+  sin: (f, x) => wave32(f, f.get(x), 0),
+  cos: (f, x) => wave32(f, f.get(x), 1),
 };
 
 /** The ones that lanes have an instruction for. */
@@ -31,6 +40,8 @@ const unaryLanes: Partial<Record<Unary, (f: Func, x: Local, one: Local) => Expr>
   abs: (f, x) => f.m.f32x4.abs(f.get(x)),
   neg: (f, x) => f.m.f32x4.neg(f.get(x)),
   floor: (f, x) => f.m.f32x4.floor(f.get(x)),
+  ceil: (f, x) => f.m.f32x4.ceil(f.get(x)),
+  round: (f, x) => f.m.f32x4.nearest(f.get(x)),
   square: (f, x) => f.m.f32x4.mul(f.get(x), f.get(x)),
 };
 
@@ -57,12 +68,23 @@ export const unaryKernels = [
 function binarySingle(f: Func, fn: Binary, x: Local, y: Local): Expr {
   const { f32, f64 } = f.m;
   const [a, b] = [f.get(x), f.get(y)];
-  // Of the quotient as a double; after rounding to f32 it may have reached the next whole number.
-  if (fn === "floordiv") return f32.demote(f64.floor(f64.div(f64.promote(a), f64.promote(b))));
-  return f32[fn](a, b);
+  switch (fn) {
+    case "floordiv":
+      // Of the quotient as a double; after rounding to f32 it may have reached the next whole number.
+      return f32.demote(f64.floor(f64.div(f64.promote(a), f64.promote(b))));
+    case "pow":
+      return pow32(f, a, b);
+    case "and":
+    case "or":
+    case "xor":
+    case "divu":
+      throw new Error(`${fn} is of integers`);
+    default:
+      return f32[fn](a, b);
+  }
 }
 
-/** A function of two integers of 32 or 64 bits; a quotient by 0 is 0, as an infinite number becomes in an integer array. */
+/** A function of two integers of 32 or 64 bits, modulo their width; a quotient by 0 is 0. */
 function binaryInteger(f: Func, fn: Binary, wide: boolean, x: Local, y: Local): Expr {
   const { m } = f;
   const i = wide ? m.i64 : m.i32;
@@ -71,33 +93,59 @@ function binaryInteger(f: Func, fn: Binary, wide: boolean, x: Local, y: Local): 
     case "add":
     case "sub":
     case "mul":
+    case "and":
+    case "or":
+    case "xor":
       return i[fn](a(), b());
     case "min":
       return m.select(i.lt_s(a(), b()), a(), b());
     case "max":
       return m.select(i.gt_s(a(), b()), a(), b());
     case "div":
-    case "floordiv": {
-      const real = (v: Expr): Expr => (wide ? m.f64.convert_s.i64(v) : m.f64.convert_s.i32(v));
-      const quotient = m.f64.div(real(a()), real(b()));
-      const whole = m.i64.trunc_s_sat.f64(fn === "div" ? quotient : m.f64.floor(quotient));
-      const zero = wide ? m.i64.const(0n as never) : m.i32.const(0);
-      return m.select(i.eqz(b()), zero, wide ? whole : m.i32.wrap(whole));
-    }
+    case "floordiv":
+    case "divu":
+      return quotient(f, fn, wide, x, y);
+    case "pow":
+      throw new Error("pow is of f32");
   }
   throw new Error(fn satisfies never);
 }
 
-const laneBinaries: readonly Binary[] = ["add", "sub", "mul", "div", "min", "max"];
+/** Quotients in 64 bits, with the two divisors that the instruction traps on taken out: 0, and -1 of the lowest number. */
+function quotient(f: Func, fn: "div" | "floordiv" | "divu", wide: boolean, x: Local, y: Local): Expr {
+  const { b, m } = f;
+  const { i64 } = m;
+  const long = (v: number): Expr => i64.const(BigInt(v) as never);
+  const [p, q] = [x, y].map((l) => (wide ? l : f.let(b.i64, i64.extend_s(f.get(l)))));
+  const zero = f.let(b.i32, i64.eqz(f.get(q)));
+  if (fn === "divu") {
+    const divisor = m.select(f.get(zero), long(1), f.get(q));
+    return m.select(f.get(zero), long(0), i64.div_u(f.get(p), divisor));
+  }
+  const minus = f.let(b.i32, i64.eq(f.get(q), long(-1)));
+  const divisor = f.let(b.i64, m.select(m.i32.or(f.get(zero), f.get(minus)), long(1), f.get(q)));
+  const r = f.let(b.i64, i64.div_s(f.get(p), f.get(divisor)));
+  if (fn === "floordiv") {
+    const rest = f.let(b.i64, i64.sub(f.get(p), i64.mul(f.get(r), f.get(divisor))));
+    const apart = i64.lt_s(i64.xor(f.get(rest), f.get(divisor)), long(0));
+    const less = m.i32.and(i64.ne(f.get(rest), long(0)), apart);
+    f.set(r, i64.sub(f.get(r), i64.extend_u(less)));
+  }
+  f.set(r, m.select(f.get(minus), i64.sub(long(0), f.get(p)), f.get(r)));
+  const whole = m.select(f.get(zero), long(0), f.get(r));
+  return wide ? whole : m.i32.wrap(whole);
+}
+
+const laneBinaries = ["add", "sub", "mul", "div", "min", "max"] as const;
 
 export const binaryKernels = [
   plainRow({
     name: "f32_vbinary_x16__wasmsimd",
     cost: 1,
     inPlace: [0, 1],
-    applies: (node) => node.type.storage === "f32" && sameShapes(node) && laneBinaries.includes(fnOf<Binary>(node)),
+    applies: (node) => node.type.storage === "f32" && sameShapes(node) && laneBinaries.some((fn) => fn === fnOf(node)),
     emit(f, node, at) {
-      const fn = fnOf<Exclude<Binary, "floordiv">>(node);
+      const fn = fnOf<(typeof laneBinaries)[number]>(node);
       eachLane(f, node, at, 2, ([x, y]) => f.m.f32x4[fn](f.get(x), f.get(y)));
     },
   }),

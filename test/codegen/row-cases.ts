@@ -21,6 +21,7 @@ import {
   type TypedArray,
 } from "../../src/ir/type.ts";
 import { random, randomValues } from "../fuzz/generate.ts";
+import { tfliteFamilies } from "./tflite-row-cases.ts";
 
 /** A node to compute, and what it is about. */
 export interface RowCase {
@@ -545,6 +546,7 @@ export const families: Readonly<Record<string, () => Generator<RowCase>>> = {
   rows,
   movement,
   convolutions,
+  ...tfliteFamilies,
 };
 
 /** Values for an operand: random, all lowest, all highest, all zero points, or the strange ones. */

@@ -5,7 +5,16 @@ import { evaluate } from "../../ir/interpret.ts";
 import type { Attrs, AttrValues, OpDef, PerOperand, Slots } from "../../ir/op.ts";
 import { cast } from "../../ir/ops/elementwise.ts";
 import { constantOf, makeConst, makeParam } from "../../ir/ops/source.ts";
-import { type PerTensor, type Quant, sameQuant, sameShape, sizeOf, type TypedArray } from "../../ir/type.ts";
+import {
+  type PerTensor,
+  type Quant,
+  sameQuant,
+  sameShape,
+  sameType,
+  sizeOf,
+  type TensorType,
+  type TypedArray,
+} from "../../ir/type.ts";
 import type { Decoded, Reader } from "./reader.ts";
 import type { Activation } from "./recipes.ts";
 import { activations, optionTables } from "./schema.ts";
@@ -17,14 +26,41 @@ export type Options<K extends keyof OptionTables> = Decoded<OptionTables[K]["fie
 /** Thrown where an operator is legal TFLite that qjit does not convert; all of a model's are reported together. */
 export class Unsupported extends Error {}
 
+/** A variable of the model: its parameter once it has been read, its latest value, and where it starts. */
+interface Variable {
+  param: Node | undefined;
+  latest: Node | undefined;
+  start: number;
+}
+
 /** The values of a subgraph as they come into being: one node for each tensor that has been defined. */
 export class Values {
   readonly tensors: readonly Tensor[];
   readonly #nodes = new Map<number, Node>();
   readonly #folded = new Map<Node, TypedArray | undefined>();
 
+  /** Variables by name, and the names that handles stand for. */
+  readonly variables = new Map<string, Variable>();
+  readonly handles = new Map<number, string>();
+
   constructor(tensors: readonly Tensor[]) {
     this.tensors = tensors;
+  }
+
+  variable(name: string): Variable {
+    let v = this.variables.get(name);
+    if (!v) {
+      v = { param: undefined, latest: undefined, start: 0 };
+      this.variables.set(name, v);
+    }
+    return v;
+  }
+
+  /** A variable's value here: its latest, or what it holds when the program is run. */
+  readVariable(name: string, type: TensorType): Node {
+    const v = this.variable(name);
+    v.param ??= v.latest ? undefined : makeParam(name, type, name);
+    return v.latest ?? v.param!;
   }
 
   tensor(index: number, where: string): Tensor {
@@ -77,6 +113,9 @@ export class Values {
 
 const empty = (t: Tensor): TypedArray => constantData({ ...t, bytes: new Uint8Array(0) });
 
+/** What the initializations of a subgraph assign; throws Unsupported where it does anything else. */
+export type Initializations = (subgraph: number, op: Operator) => readonly { variable: string; value: TypedArray }[];
+
 /** One operator of the file while it is converted. */
 export class Operator {
   readonly name: string;
@@ -88,6 +127,7 @@ export class Operator {
   readonly #table: Subgraph["operators"][number];
   readonly #values: Values;
   readonly #reader: Reader;
+  readonly #initial: Initializations;
 
   constructor(
     name: string,
@@ -96,7 +136,9 @@ export class Operator {
     values: Values,
     reader: Reader,
     warn: (message: string) => void,
+    initial: Initializations,
   ) {
+    this.#initial = initial;
     this.name = name;
     this.inputs = table.inputs ?? [];
     this.outputs = table.outputs ?? [];
@@ -236,6 +278,56 @@ export class Operator {
   /** The stored value that means zero. */
   zero(x: Node): number {
     return x.type.quant ? this.perTensor(x).zero : 0;
+  }
+
+  /** The variable tensor in input slot `i`: its value, and a function that states its value after the run. */
+  state(i: number): [Node, (next: Node) => void] {
+    const t = this.inputTensor(i);
+    if (!t.variable) this.fail(`wants ${t.where} as a variable`);
+    const name = t.name;
+    return [
+      this.#values.readVariable(name, declaredType(t)),
+      (next) => {
+        this.#values.variable(name).latest = next;
+      },
+    ];
+  }
+
+  /** States that result 0 is a handle of the variable of this name. */
+  handle(name: string): void {
+    this.output();
+    this.#values.handles.set(this.outputs[0], name);
+  }
+
+  #variableName(): string {
+    const name = this.#values.handles.get(this.inputs[0]);
+    if (name === undefined) this.unsupported("a variable whose handle is not made in this subgraph");
+    return name;
+  }
+
+  /** The value of the variable whose handle is input 0, of the type of result 0. */
+  readVariable(): Node {
+    const value = this.#values.readVariable(this.#variableName(), declaredType(this.output()));
+    if (!sameShape(value.type.shape, this.output().shape) && this.output().fixed) {
+      this.fail(`wants a variable of [${this.output().shape}], found [${value.type.shape}]`);
+    }
+    return value;
+  }
+
+  /** Gives the variable whose handle is input 0 a value. */
+  assignVariable(value: Node): void {
+    const v = this.#values.variable(this.#variableName());
+    if (v.param && !sameType(v.param.type, value.type)) this.unsupported("a variable that changes its type");
+    v.latest = value;
+  }
+
+  startVariable(name: string, start: number): void {
+    this.#values.variable(name).start = start;
+  }
+
+  /** The assignments of constants that a subgraph of initializations makes. */
+  initializations(subgraph: number): readonly { variable: string; value: TypedArray }[] {
+    return this.#initial(subgraph, this);
   }
 
   /** A name for a step on the way to result `i`. */

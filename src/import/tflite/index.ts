@@ -6,6 +6,7 @@
 import { ModelError } from "../../errors.ts";
 import { Graph, uniqueNames } from "../../ir/graph.ts";
 import { makeParam } from "../../ir/ops/source.ts";
+import { stateMeta } from "../../ir/state.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
 import { Operator, Unsupported, Values } from "./context.ts";
 import { customConversions } from "./ops/detection.ts";
@@ -53,12 +54,27 @@ export function importTflite(bytes: Uint8Array, options: TfliteOptions = {}): Gr
     ...(options.signature ? { signature: options.signature } : {}),
     ...(ends.size ? { omitted: options.endBefore!.join(" ") } : {}),
   };
-  const names = uniqueNames(outputs.keys(), (i) =>
-    signature && !ends.size ? signature.outputs[i].name : values.tensors[outputs[i]].name,
+  const carried = [...values.variables.values()].flatMap(({ param, latest, start }) =>
+    param ? [{ param, next: latest ?? param, start }] : [],
   );
-  const named = outputs.map((index, i) => ({ name: names.get(i)!, node: values.node(index, "the graph's outputs") }));
+  const results = [
+    ...outputs.map((index, i) => ({
+      name: signature && !ends.size ? signature.outputs[i].name : values.tensors[index].name,
+      node: values.node(index, "the graph's outputs"),
+    })),
+    ...carried.map(({ param, next }) => ({ name: `${param.name}/next`, node: next })),
+  ];
+  const names = uniqueNames(results.keys(), (i) => results[i].name);
+  const named = results.map(({ node }, i) => ({ name: names.get(i)!, node }));
+  const all = [...params, ...carried.map(({ param }) => param)];
   try {
-    return verified(new Graph(main.name || "main", params, named, meta));
+    const graph = new Graph(main.name || "main", all, named, meta);
+    const states = carried.map(({ param, start }, i) => ({
+      param: graph.nameOf(param),
+      output: named[outputs.length + i].name,
+      start,
+    }));
+    return verified(new Graph(graph.name, all, named, { ...meta, ...stateMeta(states) }));
   } catch (error) {
     if (error instanceof VerifyFailure) throw new ModelError(options.source ?? "TFLite model", error.message);
     throw error;
@@ -111,7 +127,7 @@ function convertAll(
       number === operatorNames.indexOf("CUSTOM")
         ? `custom operator ${code.custom}`
         : (operatorNames[number] ?? `operator number ${number}`);
-    const op = new Operator(name, index, table, values, reader, warn);
+    const op = new Operator(name, index, table, values, reader, warn, (i, at) => initializations(m, reader, i, at));
     if (endBefore.includes(number === operatorNames.indexOf("CUSTOM") ? code.custom : name)) {
       const computed = op.inputs.filter((i) => i !== -1 && !values.tensors[i].bytes);
       for (const i of op.outputs) ends.set(i, computed);
@@ -151,15 +167,45 @@ function convert(op: Operator, values: Values, conversion: Conversion | undefine
     );
   for (const i of [...op.inputs, ...op.outputs]) {
     const t = values.tensors[i];
-    if (!t) continue;
+    if (!t || (conversion.handles && t.element === "RESOURCE")) continue;
     if (t.obstacle) op.unsupported(`${t.where}: ${t.obstacle}`);
     if (!t.storage) op.unsupported(`${t.where} of type ${t.element}`);
   }
-  const { element } = op.inputTensor(conversion.data ?? 0);
-  if (!conversion.types.includes(element)) {
+  const element = conversion.types.length ? op.inputTensor(conversion.data ?? 0).element : undefined;
+  if (element !== undefined && !conversion.types.includes(element)) {
     op.unsupported(`input of type ${element} (supported: ${conversion.types.join(", ")})`);
   }
   conversion.convert(op);
+}
+
+/** The constants that a subgraph of initializations assigns to variables; it may do nothing else. */
+function initializations(m: Model, reader: Reader, index: number, op: Operator) {
+  const graph = m.subgraphs[index];
+  if (!graph) op.fail(`wants a subgraph below ${m.subgraphs.length}, found ${index}`);
+  const values = new Values(graph.tensors.map((t, i) => readTensor(m, reader.bytes, t, i)));
+  graph.operators.forEach((table, i) => {
+    const code = m.operatorCodes[table.opcode];
+    const name = code ? operatorNames[Math.max(code.deprecated, code.builtin)] : undefined;
+    if (name !== "VAR_HANDLE" && name !== "ASSIGN_VARIABLE") op.unsupported(`initialization by ${name}`);
+    convert(
+      new Operator(
+        name,
+        i,
+        table,
+        values,
+        reader,
+        () => {},
+        () => [],
+      ),
+      values,
+      conversions[name],
+    );
+  });
+  return [...values.variables].map(([variable, { latest }]) => {
+    const value = latest && values.fold(latest);
+    if (!value) op.unsupported("initial values that are not constant");
+    return { variable, value };
+  });
 }
 
 function outputsOf(given: readonly number[], values: Values, ends: Ends): number[] {

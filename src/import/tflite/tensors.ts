@@ -35,6 +35,8 @@ export interface Tensor {
   readonly quant: Quant | undefined;
   /** Raw little-endian bytes of a constant. */
   readonly bytes: Uint8Array | undefined;
+  /** Whether its value is kept from run to run. */
+  readonly variable: boolean;
   /** Why the tensor cannot be used, if so: a feature of the format that is not supported. */
   readonly obstacle: string | undefined;
 }
@@ -57,22 +59,23 @@ export function readTensor(m: Model, file: Uint8Array, table: TensorTable, index
   const element = elementTypes[table.type];
   if (element === undefined)
     throw new ModelError(where, `wants an element type below ${elementTypes.length}, found ${table.type}`);
-  const storage = storageOf[element];
+  const bytes = bufferOf(m, file, table.buffer, where);
+  // 16-bit floats exist as constants only, which are read as the f32 numbers that they are.
+  const storage = element === "FLOAT16" && bytes ? "f32" : storageOf[element];
   const shape = table.shape ?? [];
   if (shape.some((d) => d < 0)) throw new ModelError(where, `wants dimensions of at least 0, found [${shape}]`);
   if (shape.length > 8 || sizeOf(shape) > maxElements) {
     throw new ModelError(where, `wants at most 8 dimensions and ${maxElements} elements, found [${shape}]`);
   }
-  const bytes = bufferOf(m, file, table.buffer, where);
   if (bytes && storage) {
-    const want = element === "INT4" ? Math.ceil(sizeOf(shape) / 2) : sizeOf(shape) * storages[storage].bytes;
+    const each = element === "FLOAT16" ? 2 : storages[storage].bytes;
+    const want = element === "INT4" ? Math.ceil(sizeOf(shape) / 2) : sizeOf(shape) * each;
     if (bytes.length !== want) {
       throw new ModelError(where, `wants ${want} bytes of ${element} data for [${shape}], found ${bytes.length}`);
     }
   }
-  const obstacle = table.isVariable
-    ? "variable tensors are not supported"
-    : table.sparsity !== undefined
+  const obstacle =
+    table.sparsity !== undefined
       ? "sparse tensors are not supported"
       : table.quantization?.detailsType
         ? "custom and blockwise quantization is not supported"
@@ -87,6 +90,7 @@ export function readTensor(m: Model, file: Uint8Array, table: TensorTable, index
     fixed: table.shape !== undefined && !table.shapeSignature?.some((d) => d < 0),
     quant: storage && storage !== "f32" && storage !== "bool" ? quantOf(table, shape, storage, where) : undefined,
     bytes,
+    variable: table.isVariable,
     obstacle,
   };
 }
@@ -140,11 +144,23 @@ export function unpackInt4(bytes: Uint8Array, size: number): Int8Array {
   return Int8Array.from({ length: size }, (_, i) => ((i % 2 ? bytes[i >> 1] : bytes[i >> 1] << 4) << 24) >> 28);
 }
 
+/** Little-endian 16-bit floats as f32, each exactly. */
+export function unpackHalf(bytes: Uint8Array, size: number): Float32Array {
+  return Float32Array.from({ length: size }, (_, i) => {
+    const h = bytes[2 * i] | (bytes[2 * i + 1] << 8);
+    const sign = h & 0x8000 ? -1 : 1;
+    const [exponent, fraction] = [(h >> 10) & 31, h & 1023];
+    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    return sign * (exponent ? (1024 + fraction) * 2 ** (exponent - 25) : fraction * 2 ** -24);
+  });
+}
+
 /** A constant's data as an array of its own; 4-bit integers are unpacked. */
 export function constantData(t: Tensor): TypedArray {
   const { storage, bytes } = t;
   if (!storage || !bytes) throw new ModelError(t.where, "wants constant data, found none");
   const size = sizeOf(t.shape);
+  if (t.element === "FLOAT16") return unpackHalf(bytes, size);
   if (t.element === "INT4") return unpackInt4(bytes, size);
   const data = allocate(storage, size);
   new Uint8Array(data.buffer).set(bytes);

@@ -8,6 +8,7 @@ import { reduceConversions } from "./reduce.ts";
 import { selectConversions } from "./select.ts";
 import { shapeConversions } from "./shape.ts";
 import { sliceConversions } from "./slices.ts";
+import { stateConversions } from "./state.ts";
 import type { Conversions } from "./table.ts";
 
 export const conversions: Conversions = {
@@ -20,4 +21,5 @@ export const conversions: Conversions = {
   ...shapeConversions,
   ...sliceConversions,
   ...selectConversions,
+  ...stateConversions,
 };

@@ -21,10 +21,16 @@ export const quantizeConversions: Conversions = {
     },
   },
   DEQUANTIZE: {
-    types: [...bytes, "INT16"],
+    types: [...bytes, "INT16", "FLOAT16"],
+    limits: "FLOAT16 that is not constant",
     convert(op) {
       const x = op.input(0);
-      op.perTensor(x);
+      if (x.type.storage === "f32") {
+        // Constants of 16-bit floats have been read as f32 already.
+        op.result(x);
+        return;
+      }
+      if (x.type.quant?.kind !== "axis") op.perTensor(x);
       op.result(op.make(dequantize, { x }));
     },
   },

@@ -7,6 +7,8 @@ export interface Conversion {
   readonly types: readonly string[];
   /** Which input that is; the first if left out. */
   readonly data?: number;
+  /** Whether its operands may be handles of variables, which have no value of their own. */
+  readonly handles?: true;
   /** What is not supported, for documentation; each is refused with its reason. */
   readonly limits?: string;
   /** States each of the operator's results. */

@@ -24,9 +24,12 @@ const quartiles = (xs) => {
 };
 
 ort.env.wasm.numThreads = 1;
-const session = await ort.InferenceSession.create(readFileSync(path.join(models, "pytorch-export/mobilenet_v2_qdq.onnx")), {
-  executionProviders: ["wasm"],
-});
+const session = await ort.InferenceSession.create(
+  readFileSync(path.join(models, "pytorch-export/mobilenet_v2_qdq.onnx")),
+  {
+    executionProviders: ["wasm"],
+  },
+);
 const floats = new Float32Array(3 * 224 * 224).map((_, i) => Math.sin(i));
 const feed = { [session.inputNames[0]]: new ort.Tensor("float32", floats, [1, 3, 224, 224]) };
 

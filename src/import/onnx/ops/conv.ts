@@ -33,7 +33,7 @@ export const convAttrs = ({ strides, dilations, pads }: Windows) => ({
 });
 
 /** The dimensions of weights [O, I, (H,) W] in the order [O, H, W, I], with H inserted where it is missing. */
-const outputFirst = (rank: number): number[] => (rank === 1 ? [0, 2, 1] : [0, 2, 3, 1]);
+export const outputFirst = (rank: number): number[] => (rank === 1 ? [0, 2, 1] : [0, 2, 3, 1]);
 
 /** Conv between dequantize and quantize: exact sums, then one rescaling. */
 export function convFusion(op: Operator, target: Target): Node | undefined {

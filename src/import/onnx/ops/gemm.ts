@@ -23,7 +23,7 @@ function turned(op: Operator, x: Node, name: string): Node {
 }
 
 /** Operands of a product as matrices; vectors become ones of one row or column, which `restore` takes away again. */
-function matrices(op: Operator, x: Node, y: Node): { x: Node; y: Node; restore(v: Node): Node } {
+export function matrices(op: Operator, x: Node, y: Node): { x: Node; y: Node; restore(v: Node): Node } {
   const [row, column] = [x.type.shape.length === 1, y.type.shape.length === 1];
   const as = (v: Node, shape: number[], name: string) =>
     op.make(reshape, { x: v }, { shape }, { name: `${op.name}/${name}` });

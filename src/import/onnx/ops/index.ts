@@ -3,9 +3,13 @@ import { activationRows } from "./activation.ts";
 import { arithmeticRows } from "./arithmetic.ts";
 import { convRows } from "./conv-float.ts";
 import { gemmRows } from "./gemm.ts";
+import { integerRows } from "./integer.ts";
+import { normRows } from "./norm.ts";
 import { poolRows } from "./pool.ts";
+import { qlinearRows } from "./qlinear.ts";
 import { quantizeRows } from "./quantize.ts";
 import { reduceRows } from "./reduce.ts";
+import { resizeRows } from "./resize.ts";
 import { selectRows } from "./select.ts";
 import { shapeRows } from "./shape.ts";
 import { sourceRows } from "./source.ts";
@@ -16,10 +20,14 @@ export const rows: Rows = {
   ...quantizeRows,
   ...convRows,
   ...gemmRows,
+  ...integerRows,
+  ...qlinearRows,
+  ...normRows,
   ...poolRows,
   ...reduceRows,
   ...arithmeticRows,
   ...activationRows,
   ...selectRows,
+  ...resizeRows,
   ...shapeRows,
 };

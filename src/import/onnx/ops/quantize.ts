@@ -5,7 +5,7 @@ import { dequantize, quantize } from "../../../ir/ops/quant.ts";
 import { constantOf, makeConst } from "../../../ir/ops/source.ts";
 import { perTensor, type Quant, sameQuant, storages, type TensorType } from "../../../ir/type.ts";
 import { inverseScale } from "../../../tensor/arith.ts";
-import { NeedsValues, type Operator } from "../context.ts";
+import type { Operator } from "../context.ts";
 import { carriers, floats } from "../elements.ts";
 import { checkAxis, type Params, quantOf, readParams } from "../params.ts";
 import { fused, type Target } from "../qdq.ts";
@@ -131,7 +131,7 @@ function quantizeLinear(op: Operator): void {
 }
 
 /** Rounded numbers within a range as stored integers. */
-function limited(
+export function limited(
   op: Operator,
   x: Node,
   range: readonly [number, number],
@@ -161,7 +161,8 @@ function quantizeAtRunTime(op: Operator, x: Node, element: Element): Node {
 function runTimeParams(op: Operator): [Node, Node | undefined] {
   for (const i of op.has(2) ? [1, 2] : [1]) {
     const { shape } = op.input(i).type;
-    if (shape.some((d) => d !== 1)) throw new NeedsValues(`scales of [${shape}]`, [op.inputs[i]]);
+    if (shape.some((d) => d !== 1)) op.known(1, "several scales");
+    if (shape.some((d) => d !== 1)) op.known(i, "several zero points");
   }
   const zero = op.has(2)
     ? op.make(cast, { x: op.input(2) }, {}, { storage: "f32", name: `${op.name}/zero` })

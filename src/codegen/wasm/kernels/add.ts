@@ -7,7 +7,7 @@ import type { Func } from "../asm.ts";
 import { floatLanes } from "../lanes.ts";
 import type { Addresses } from "../operands.ts";
 import { proveAddition, type SumFit } from "../proof-add.ts";
-import { eachElement, eachLane, plainRow, sameShapes, scalarCost } from "./plain.ts";
+import { eachElement, eachLane, lanesFit, lanesScratch, plainRow, scalarCost } from "./plain.ts";
 
 const zerosOf = (node: Node): AdditionZeros => ({
   x: zeroOf(node.in.x.type),
@@ -49,7 +49,7 @@ function emitFit(f: Func, node: Node, at: Addresses): void {
   const zeros = f.let(f.b.v128, m.i32x4.splat(m.i32.const(zero)));
   const [distance, sign] = [floatLanes(f, fit.away), floatLanes(f, -0)];
   const { f32x4, i32x4, v128 } = m;
-  eachLane(f, node, at, 2, ([x, y]) => {
+  eachLane(f, node, at, ([x, y]) => {
     const times = (v: typeof x, k: typeof a) => f32x4.mul(f32x4.convert_i32x4_s(f.get(v)), f.get(k));
     const sum = f.let(f.b.v128, f32x4.add(times(x, a), f32x4.add(times(y, b), f.get(c))));
     // copysign(away, sum)
@@ -67,7 +67,8 @@ export const addKernels = [
     cost: 2,
     inPlace: [0, 1],
     applies: (node) =>
-      [node, node.in.x, node.in.y].every((n: Node) => isByte(n.type)) && sameShapes(node) && fitOf(node) !== undefined,
+      [node, node.in.x, node.in.y].every((n: Node) => isByte(n.type)) && lanesFit(node) && fitOf(node) !== undefined,
+    scratch: lanesScratch,
     emit: emitFit,
   }),
   plainRow({
@@ -76,12 +77,13 @@ export const addKernels = [
     inPlace: [0, 1],
     applies: (node) =>
       [node, node.in.x, node.in.y].every((n: Node) => isShort(n.type)) &&
-      sameShapes(node) &&
+      lanesFit(node) &&
       hasLaneAddition(attrsOf(node).by, [reach(node.in.x.type), reach(node.in.y.type)]),
+    scratch: lanesScratch,
     emit(f, node, at) {
       const { by, clamp } = attrsOf(node);
       const add = laneAddition(f, by, zerosOf(node), clamp);
-      eachLane(f, node, at, 2, ([x, y]) => add(x, y));
+      eachLane(f, node, at, ([x, y]) => add(x, y));
     },
   }),
   plainRow({

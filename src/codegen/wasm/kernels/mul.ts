@@ -5,7 +5,7 @@ import { storages, type TensorType, zeroOf } from "../../../ir/type.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import { intLanes } from "../lanes.ts";
 import { hasLaneRescale, laneRescale, rescaleConstant, rescaleFunction } from "../rescale.ts";
-import { eachElement, eachLane, plainRow, sameShapes, scalarCost } from "./plain.ts";
+import { eachElement, eachLane, lanesFit, lanesScratch, plainRow, scalarCost } from "./plain.ts";
 
 const isByte = (t: TensorType): boolean => storages[t.storage].bytes === 1;
 
@@ -30,10 +30,11 @@ export const productKernels = [
   plainRow({
     name: "qs_vmul_s32_x16__wasmsimd",
     cost: 2,
-    applies: sameShapes,
+    applies: lanesFit,
+    scratch: lanesScratch,
     emit(f, node, at) {
       const times = laneProduct(f, node);
-      eachLane(f, node, at, 2, ([x, y]) => times(x, y));
+      eachLane(f, node, at, ([x, y]) => times(x, y));
     },
   }),
   plainRow({
@@ -49,14 +50,15 @@ export const mulKernels = [
     cost: 4,
     inPlace: [0, 1],
     applies: (node) =>
-      sameShapes(node) &&
+      lanesFit(node) &&
       [node, node.in.x, node.in.y].every((n: Node) => isByte(n.type)) &&
       hasLaneRescale(stageOf(node).by, ...stageOf(node).clamp),
+    scratch: lanesScratch,
     emit(f, node, at) {
       const { by, zero, clamp } = stageOf(node);
       const times = laneProduct(f, node);
       const finish = laneRescale(f, by, zero, clamp)!;
-      eachLane(f, node, at, 2, ([x, y]) => finish(times(x, y)));
+      eachLane(f, node, at, ([x, y]) => finish(times(x, y)));
     },
   }),
   plainRow({

@@ -6,7 +6,7 @@ import type { Expr, Func, Local } from "../asm.ts";
 import { floatLanes } from "../lanes.ts";
 import { exp32, sigmoid32, tanh32 } from "../real.ts";
 import { erf32, half32, log32, pow32, wave32 } from "../real-functions.ts";
-import { eachElement, eachLane, plainRow, sameShapes, scalarCost } from "./plain.ts";
+import { eachElement, eachLane, lanesFit, lanesScratch, plainRow, scalarCost } from "./plain.ts";
 
 type Unary = keyof typeof unaryFunctions;
 type Binary = BinaryFunction;
@@ -53,7 +53,7 @@ export const unaryKernels = [
     applies: (node) => unaryLanes[fnOf<Unary>(node)] !== undefined,
     emit(f, node, at) {
       const one = floatLanes(f, 1);
-      eachLane(f, node, at, 1, ([x]) => unaryLanes[fnOf<Unary>(node)]!(f, x, one));
+      eachLane(f, node, at, ([x]) => unaryLanes[fnOf<Unary>(node)]!(f, x, one));
     },
   }),
   plainRow({
@@ -143,10 +143,11 @@ export const binaryKernels = [
     name: "f32_vbinary_x16__wasmsimd",
     cost: 1,
     inPlace: [0, 1],
-    applies: (node) => node.type.storage === "f32" && sameShapes(node) && laneBinaries.some((fn) => fn === fnOf(node)),
+    applies: (node) => node.type.storage === "f32" && lanesFit(node) && laneBinaries.some((fn) => fn === fnOf(node)),
+    scratch: lanesScratch,
     emit(f, node, at) {
       const fn = fnOf<(typeof laneBinaries)[number]>(node);
-      eachLane(f, node, at, 2, ([x, y]) => f.m.f32x4[fn](f.get(x), f.get(y)));
+      eachLane(f, node, at, ([x, y]) => f.m.f32x4[fn](f.get(x), f.get(y)));
     },
   }),
   plainRow({

@@ -60,7 +60,7 @@ export const requantizeKernels = [
       const from = zeroOf(node.in.x.type);
       const zero = intLanes(f, from);
       const finish = laneRescale(f, by, zeroOf(node.type), clamp)!;
-      eachLane(f, node, at, 1, ([x]) => finish(from === 0 ? f.get(x) : f.m.i32x4.sub(f.get(x), f.get(zero))));
+      eachLane(f, node, at, ([x]) => finish(from === 0 ? f.get(x) : f.m.i32x4.sub(f.get(x), f.get(zero))));
     },
   }),
   plainRow({
@@ -148,7 +148,7 @@ export const quantizeKernels = [
       const factor = floatLanes(f, k);
       const [low, high, beyond] = [clamp[0] - zero, clamp[1] - zero, 2 ** 63].map((v) => floatLanes(f, v));
       const zeros = intLanes(f, zero);
-      eachLane(f, node, at, 1, ([x]) => {
+      eachLane(f, node, at, ([x]) => {
         const scaled = by === "recip_even" ? f32x4.mul(f.get(x), f.get(factor)) : f32x4.div(f.get(x), f.get(factor));
         const v = f.let(f.b.v128, by === "div_away" ? scaled : f32x4.nearest(scaled));
         if (by === "div_away") {
@@ -220,9 +220,7 @@ export const dequantizeKernels = [
       if (quant?.kind !== "tensor") throw new Error("wants one scale");
       const zero = intLanes(f, quant.zero);
       const scale = floatLanes(f, Math.fround(quant.scale));
-      eachLane(f, node, at, 1, ([x]) =>
-        f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(f.get(x), f.get(zero))), f.get(scale)),
-      );
+      eachLane(f, node, at, ([x]) => f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(f.get(x), f.get(zero))), f.get(scale)));
     },
   }),
   plainRow({

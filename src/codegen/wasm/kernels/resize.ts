@@ -5,7 +5,7 @@ import { type Storage, storages, type TensorType, zeroOf } from "../../../ir/typ
 import { copyBytes, loadElement, pointer, storeElement, valueType } from "../access.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import type { Pack } from "../kernel.ts";
-import { chunks, intLanes, loadLanes, storeLanes, vec } from "../lanes.ts";
+import { chunks, floatLanes, intLanes, loadLanes, storeLanes, vec } from "../lanes.ts";
 import { type Addresses, bytesOf } from "../operands.ts";
 import { plainRow, scalarCost } from "./plain.ts";
 
@@ -115,6 +115,74 @@ function integerWeights(f: Func, c: Corners): Local[] {
   return products.map((p) => f.let(f.b.i32, p));
 }
 
+/**
+ * The f32 rule row by row: the two rows of the image are weighted once for all columns, which is the first of each product's
+ * two roundings; channels are in lanes.
+ */
+function emitFloatLanes(f: Func, node: Node, at: Addresses): void {
+  const { storage, shape } = sourceOf(node);
+  const [n, h, w, c] = shape;
+  const { bytes } = storages[storage];
+  const [oh, ow] = attrsOf(node).size;
+  const { i32, f32, i32x4, f32x4 } = f.m;
+  const float = storage === "f32";
+  const half = floatLanes(f, float ? 0 : 0.5);
+  const rowBytes = w * c * 4;
+  const image = pointer(f, at.operands[0]);
+  const out = pointer(f, at.result);
+  const upper = at.scratch;
+  const lower = pointer(f, upper, rowBytes);
+  const weighted = (to: Local, from: Expr, weight: Local): void => {
+    const source = { at: f.let(f.b.i32, from), bytes };
+    const target = { at: pointer(f, to), bytes: 4 };
+    chunks(f, w * c, 16, [source, target], (count) => {
+      const out = loadLanes(f, storage, source.at, count).map((v) =>
+        vec(f, f32x4.mul(float ? f.get(v) : f32x4.convert_i32x4_s(f.get(v)), f.get(weight))),
+      );
+      storeLanes(f, "f32", target.at, out, count);
+    });
+  };
+  f.repeat(n, () => {
+    const row = pointer(f, at.packs[0]);
+    f.repeat(oh, () => {
+      const splat = (v: Expr): Local => vec(f, f32x4.splat(v));
+      const wy = splat(f32.load(8, 1, f.get(row)));
+      const vy = splat(f32.sub(f32.const(1), f32.load(8, 1, f.get(row))));
+      weighted(upper, i32.add(f.get(image), i32.load(0, 1, f.get(row))), vy);
+      weighted(lower, i32.add(f.get(image), i32.load(4, 1, f.get(row))), wy);
+      const column = pointer(f, at.packs[1]);
+      f.repeat(ow, () => {
+        const wx = splat(f32.load(8, 1, f.get(column)));
+        const vx = splat(f32.sub(f32.const(1), f32.load(8, 1, f.get(column))));
+        // Offsets in the weighted rows, whose elements are wider.
+        const place = (line: Local, entry: number): Local => {
+          const offset = i32.mul(i32.load(entry, 1, f.get(column)), i32.const(4 / bytes));
+          return f.let(f.b.i32, i32.add(f.get(line), offset));
+        };
+        const from = [place(upper, 0), place(lower, 0), place(upper, 4), place(lower, 4)].map((p) => ({
+          at: p,
+          bytes: 4,
+        }));
+        const to = { at: pointer(f, out), bytes };
+        chunks(f, c, 16, [...from, to], (count) => {
+          const [a, b, d, e] = from.map((s) => loadLanes(f, "f32", s.at, count));
+          const mixed = a.map((_, g) => {
+            const part = (lanes: Local[], weight: Local): Expr => f32x4.mul(f.get(lanes[g]), f.get(weight));
+            const three = f32x4.add(f32x4.add(part(a, vx), part(b, vx)), part(d, wx));
+            const sum = f32x4.add(f32x4.add(three, part(e, wx)), f.get(half));
+            return vec(f, float ? sum : i32x4.trunc_sat_f32x4_s(sum));
+          });
+          storeLanes(f, storage, to.at, mixed, count);
+        });
+        f.add(column, entryBytes);
+        f.add(out, c * bytes);
+      });
+      f.add(row, entryBytes);
+    });
+    f.add(image, h * w * c * bytes);
+  });
+}
+
 export const resizeKernels = [
   plainRow({
     name: "x_resize_nearest",
@@ -180,6 +248,15 @@ export const resizeKernels = [
         });
       });
     },
+  }),
+  plainRow({
+    name: "x_resize_bilinear_f32_c16__wasmsimd",
+    cost: 6,
+    applies: (node) => attrsOf(node).by === "linear_float",
+    pack: packs,
+    // Both rows of the image that an output row reads, times their weights.
+    scratch: (node) => 2 * 4 * sourceOf(node).shape[2] * sourceOf(node).shape[3] + 64,
+    emit: emitFloatLanes,
   }),
   plainRow({
     name: "x_resize_bilinear_f32__scalar",

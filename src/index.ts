@@ -1,5 +1,6 @@
 /** The public surface. */
 export { type CompileOptions, compile, type Port, type Program, type Target } from "./compile.ts";
+export { importOnnx, type OnnxOptions, UnsupportedModel } from "./import/onnx/index.ts";
 export { importTflite } from "./import/tflite/index.ts";
 export { Graph, type Node, type Output } from "./ir/graph.ts";
 export { interpret } from "./ir/interpret.ts";

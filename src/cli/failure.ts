@@ -39,7 +39,7 @@ export async function inModel<T>(path: string, work: () => T | Promise<T>): Prom
     if (error instanceof VerifyFailure || error instanceof ProgramError) throw new ModelError(path, error.message);
     if (!(error instanceof ModelError) || error.where === path) throw error;
     // Which file it is takes the place of what kind of file it is.
-    throw new ModelError(path, error.message.replace(/^TFLite (?:model|file): /, ""));
+    throw new ModelError(path, error.message.replace(/^(?:TFLite|ONNX) (?:model|file): /, ""));
   }
 }
 

@@ -36,8 +36,7 @@ export async function loadModel(path: string, options: LoadOptions): Promise<Mod
     case ".tflite":
       return { kind: "graph", path, graph: fitted(await readTflite(path, options), path, options) };
     case ".onnx":
-      await readBytes(path);
-      throw new ModelError(path, "ONNX import is not built yet; wants a .tflite, .qir or compiled .wasm file");
+      return { kind: "graph", path, graph: fitted(await readOnnx(path, options), path, options) };
     default:
       throw new ModelError(path, "wants a file that ends in .onnx, .tflite, .qir or .wasm");
   }
@@ -74,6 +73,16 @@ async function withSuggestion(message: string): Promise<string> {
   if (!unknown) return message;
   const { ops } = await import("../ir/ops/index.ts");
   return message + didYouMean(unknown[1], ops.keys());
+}
+
+async function readOnnx(path: string, { numerics, shapes = [], onWarning }: LoadOptions): Promise<Graph> {
+  const bytes = await readBytes(path);
+  const { importOnnx, numericsOf } = await import("../import/onnx/index.ts");
+  const { besideModel } = await import("./external.ts");
+  const stated = Object.fromEntries(shapes.map(({ name, shape }) => [name, shape]));
+  return inModel(path, () =>
+    importOnnx(bytes, { numerics: numericsOf(numerics), shapes: stated, externalData: besideModel(path), onWarning }),
+  );
 }
 
 async function readTflite(path: string, { onWarning }: LoadOptions): Promise<Graph> {

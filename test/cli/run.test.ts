@@ -158,7 +158,7 @@ describe("what is missing or bad ends with code 1 and one line", () => {
     return bad(["run", join(s.dir, "folder.qir")], "folder.qir: is a folder, wants a file");
   });
   test("an unknown extension", () => bad(["run", s.image], "wants a file that ends in .onnx, .tflite, .qir or .wasm"));
-  test("ONNX", () => bad(["run", put(s.dir, "m.onnx", "x")], "m.onnx: ONNX import is not built yet"));
+  test("ONNX", () => bad(["run", put(s.dir, "m.onnx", "x")], "m.onnx: is not an ONNX model"));
   test("text that does not parse", () =>
     bad(
       ["run", put(s.dir, "parse.qir", small.replace("conv2d(", "conv2b("))],

@@ -93,6 +93,12 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Graph 
   }
 }
 
+/** The profile of a name. Throws ModelError for one that ONNX models cannot have. */
+export function numericsOf(name: string | undefined): Numerics | undefined {
+  if (name === undefined || name === "ort" || name === "pytorch") return name;
+  throw new ModelError("numerics", `wants ort or pytorch for ONNX models, found ${name}`);
+}
+
 const fail = (where: string, message: string): never => {
   throw new ModelError(where, message);
 };

@@ -10,13 +10,14 @@ import { concatKernels, padKernels, reshapeKernels, sliceKernels, transposeKerne
 import { mulKernels, productKernels } from "./mul.ts";
 import { binaryKernels, castKernels, unaryKernels } from "./numbers.ts";
 import { clampKernels, extremumKernels, tableKernels } from "./pointwise.ts";
-import { avgPoolKernels, maxPoolKernels, sumKernels } from "./pool.ts";
+import { avgPoolKernels, maxPoolKernels } from "./pool.ts";
 import { reduceKernels } from "./reduce.ts";
 import { referenceKernels } from "./reference.ts";
 import { dequantizeKernels, quantizeKernels, requantizeKernels } from "./rescaling.ts";
 import { resizeKernels } from "./resize.ts";
 import { argExtremumKernels, gatherKernels, gatherNdKernels } from "./select.ts";
 import { softmaxKernels } from "./softmax.ts";
+import { sumKernels } from "./sum.ts";
 import { l2NormalizeKernels, softmaxLutKernels, wideTableKernels } from "./tflite-tables.ts";
 import { broadcastKernels, compareKernels, whereKernels } from "./where.ts";
 

@@ -1,8 +1,8 @@
-/** Rows of `max_pool`, `avg_pool` and `sum`. */
+/** Rows of `max_pool` and `avg_pool`. */
 import type { Averaging } from "../../../ir/averaging.ts";
 import type { Node } from "../../../ir/graph.ts";
-import { type Storage, sizeOf, storages, type TensorType, zeroOf } from "../../../ir/type.ts";
-import { byteStrides, loadElement, nest, pointer, storeElement, storeFirst, valueType } from "../access.ts";
+import { type Storage, storages, zeroOf } from "../../../ir/type.ts";
+import { loadElement, pointer, storeElement, storeFirst } from "../access.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import type { Pack } from "../kernel.ts";
 import { chunks, floatLanes, intLanes, loadLanes, storeLanes, vec } from "../lanes.ts";
@@ -277,72 +277,6 @@ export const avgPoolKernels = [
           f.add(offset, bytes);
           f.add(to, bytes);
         });
-      });
-    },
-  }),
-];
-
-/** For each dimension of x, bytes to move in the result: 0 along those that are summed. */
-function sumStrides(node: Node): number[] {
-  const { axes } = node.attrs as { axes: readonly number[] };
-  const { shape } = node.in.x.type as TensorType;
-  const kept = shape.map((d, i) => (axes.includes(i) ? 1 : d));
-  return byteStrides("i32", kept).map((s, i) => (axes.includes(i) ? 0 : s));
-}
-
-const clear = (f: Func, node: Node, at: Addresses): void =>
-  f.do(f.m.memory.fill(f.get(at.result), f.m.i32.const(0), f.m.i32.const(sizeOf(node.type.shape) * 4)));
-
-export const sumKernels = [
-  // Channels stay: rows of them are added to the result in order.
-  plainRow({
-    name: "x_sum_c16__wasmsimd",
-    cost: 2,
-    applies: (node) => {
-      const { axes } = node.attrs as { axes: readonly number[] };
-      const { shape } = node.in.x.type as TensorType;
-      return shape.length > 0 && !axes.includes(shape.length - 1) && shape[shape.length - 1] >= 4;
-    },
-    emit(f, node, at) {
-      const source = node.in.x.type as TensorType;
-      const { storage, shape } = source;
-      const float = storage === "f32";
-      const zero = intLanes(f, float ? 0 : zeroOf(source));
-      clear(f, node, at);
-      if (sizeOf(shape) === 0) return;
-      const x = { at: pointer(f, at.operands[0]), strides: byteStrides(storage, shape).slice(0, -1) };
-      const y = { at: pointer(f, at.result), strides: sumStrides(node).slice(0, -1) };
-      const { f32x4, i32x4, v128 } = f.m;
-      nest(f, shape.slice(0, -1), [x, y], () => {
-        const from = { at: pointer(f, x.at), bytes: storages[storage].bytes };
-        const to = { at: pointer(f, y.at), bytes: 4 };
-        chunks(f, shape[shape.length - 1], 16, [from, to], (count) => {
-          const sums = loadLanes(f, storage, from.at, count).map((v, g) => {
-            const before = v128.load(16 * g, 1, f.get(to.at));
-            return vec(f, float ? f32x4.add(before, f.get(v)) : i32x4.add(before, i32x4.sub(f.get(v), f.get(zero))));
-          });
-          storeLanes(f, "i32", to.at, sums, count);
-        });
-      });
-    },
-  }),
-  plainRow({
-    name: "x_sum__scalar",
-    cost: scalarCost,
-    emit(f, node, at) {
-      const source = node.in.x.type as TensorType;
-      const { storage, shape } = source;
-      const { f32, i32 } = f.m;
-      clear(f, node, at);
-      const x = { at: pointer(f, at.operands[0]), strides: byteStrides(storage, shape) };
-      const y = { at: pointer(f, at.result), strides: sumStrides(node) };
-      nest(f, shape, [x, y], () => {
-        const v = f.let(valueType(f, storage), loadElement(f, storage, f.get(x.at)));
-        const next =
-          storage === "f32"
-            ? f32.add(f32.load(0, 1, f.get(y.at)), f.get(v))
-            : i32.add(i32.load(0, 1, f.get(y.at)), i32.sub(f.get(v), i32.const(zeroOf(source))));
-        storeElement(f, node.type.storage, f.get(y.at), next);
       });
     },
   }),

@@ -18,7 +18,8 @@ export interface OperatorSpec {
   name: string;
   inputs: number[];
   outputs: number[];
-  options?: { [K in keyof typeof optionTables]?: Record<string, number | boolean | number[]> };
+  options?: { [K in keyof typeof optionTables]?: Record<string, number | boolean | string | number[]> };
+  customOptions?: Uint8Array;
 }
 
 export interface ModelSpec {
@@ -26,6 +27,9 @@ export interface ModelSpec {
   inputs: number[];
   outputs: number[];
   operators: OperatorSpec[];
+  /** Further subgraphs, each with tensors of its own; the signatures name them from 1 on. */
+  subgraphs?: Omit<ModelSpec, "subgraphs" | "signatures">[];
+  signatures?: { key: string; subgraph: number; inputs: [string, number][]; outputs: [string, number][] }[];
 }
 
 /** A table of offsets and scalars: `fields[slot]` adds the slot's value. */
@@ -92,11 +96,14 @@ function tensorTable(b: Builder, t: TensorSpec, buffer: number): number {
 function optionsTable(
   b: Builder,
   kind: keyof typeof optionTables,
-  values: Record<string, number | boolean | number[]>,
+  values: Record<string, number | boolean | string | number[]>,
 ) {
   const { type, fields } = optionTables[kind];
   const vectors = new Map<string, number>();
-  for (const [key, v] of Object.entries(values)) if (Array.isArray(v)) vectors.set(key, ints(b, v));
+  for (const [key, v] of Object.entries(values)) {
+    if (Array.isArray(v)) vectors.set(key, ints(b, v));
+    else if (typeof v === "string") vectors.set(key, b.createString(v));
+  }
   b.startObject(8);
   for (const [key, [slot, field]] of Object.entries(fields)) {
     const v = values[key];
@@ -113,13 +120,8 @@ function optionsTable(
 export function tfliteFile(m: ModelSpec): Uint8Array {
   const b = new Builder(1024);
   const buffers = [table(b, 1, {})];
-  const tensors = m.tensors.map((t) => {
-    if (!t.data) return tensorTable(b, t, 0);
-    const data = bytes(b, t.data);
-    buffers.push(table(b, 1, { 0: () => b.addFieldOffset(0, data, 0) }));
-    return tensorTable(b, t, buffers.length - 1);
-  });
-  const names = [...new Set(m.operators.map((o) => o.name))];
+  const graphs = [m, ...(m.subgraphs ?? [])];
+  const names = [...new Set(graphs.flatMap((g) => g.operators.map((o) => o.name)))];
   const codes = names.map((name) => {
     const custom = name.startsWith("custom:") ? b.createString(name.slice(7)) : 0;
     const number = operatorNames.indexOf(custom ? "CUSTOM" : name);
@@ -129,34 +131,65 @@ export function tfliteFile(m: ModelSpec): Uint8Array {
       3: () => b.addFieldInt32(3, number, 0),
     });
   });
+  const graphTables = graphs.map((g) => subgraphTable(b, g, names, buffers));
+  const named = (list: [string, number][]): number =>
+    offsets(
+      b,
+      list.map(([name, tensor]) => {
+        const text = b.createString(name);
+        return table(b, 2, { 0: () => b.addFieldOffset(0, text, 0), 1: () => b.addFieldInt32(1, tensor, 0) });
+      }),
+    );
+  const signatures = (m.signatures ?? []).map((s) => {
+    const [inputs, outputs, key] = [named(s.inputs), named(s.outputs), b.createString(s.key)];
+    return table(b, 5, {
+      0: () => b.addFieldOffset(0, inputs, 0),
+      1: () => b.addFieldOffset(1, outputs, 0),
+      2: () => b.addFieldOffset(2, key, 0),
+      4: () => b.addFieldInt32(4, s.subgraph, 0),
+    });
+  });
+  const [codesAt, subgraphs, buffersAt] = [offsets(b, codes), offsets(b, graphTables), offsets(b, buffers)];
+  const signaturesAt = offsets(b, signatures);
+  const root = table(b, 8, {
+    0: () => b.addFieldInt32(0, 3, 0),
+    1: () => b.addFieldOffset(1, codesAt, 0),
+    2: () => b.addFieldOffset(2, subgraphs, 0),
+    4: () => b.addFieldOffset(4, buffersAt, 0),
+    7: () => b.addFieldOffset(7, signaturesAt, 0),
+  });
+  b.finish(root, "TFL3");
+  return b.asUint8Array().slice();
+}
+
+function subgraphTable(b: Builder, m: ModelSpec, names: readonly string[], buffers: number[]): number {
+  const tensors = m.tensors.map((t) => {
+    if (!t.data) return tensorTable(b, t, 0);
+    const data = bytes(b, t.data);
+    buffers.push(table(b, 1, { 0: () => b.addFieldOffset(0, data, 0) }));
+    return tensorTable(b, t, buffers.length - 1);
+  });
   const operators = m.operators.map((o) => {
     const inputs = ints(b, o.inputs);
     const outputs = ints(b, o.outputs);
     const [given] = Object.entries(o.options ?? {});
     const options = given ? optionsTable(b, given[0] as keyof typeof optionTables, given[1]) : undefined;
-    return table(b, 5, {
+    const custom = o.customOptions ? bytes(b, o.customOptions) : 0;
+    return table(b, 6, {
       0: () => b.addFieldInt32(0, names.indexOf(o.name), 0),
       1: () => b.addFieldOffset(1, inputs, 0),
       2: () => b.addFieldOffset(2, outputs, 0),
       3: () => b.addFieldInt8(3, options?.type ?? 0, 0),
       4: () => b.addFieldOffset(4, options?.offset ?? 0, 0),
+      5: () => b.addFieldOffset(5, custom, 0),
     });
   });
   const parts = { tensors: offsets(b, tensors), operators: offsets(b, operators) };
   const [inputs, outputs] = [ints(b, m.inputs), ints(b, m.outputs)];
-  const subgraph = table(b, 5, {
+  return table(b, 5, {
     0: () => b.addFieldOffset(0, parts.tensors, 0),
     1: () => b.addFieldOffset(1, inputs, 0),
     2: () => b.addFieldOffset(2, outputs, 0),
     3: () => b.addFieldOffset(3, parts.operators, 0),
   });
-  const [codesAt, subgraphs, buffersAt] = [offsets(b, codes), offsets(b, [subgraph]), offsets(b, buffers)];
-  const root = table(b, 5, {
-    0: () => b.addFieldInt32(0, 3, 0),
-    1: () => b.addFieldOffset(1, codesAt, 0),
-    2: () => b.addFieldOffset(2, subgraphs, 0),
-    4: () => b.addFieldOffset(4, buffersAt, 0),
-  });
-  b.finish(root, "TFL3");
-  return b.asUint8Array().slice();
 }

@@ -299,20 +299,20 @@ describe("what is not supported is named, all of it", () => {
     const m = network();
     m.tensors.push(
       { name: "z", type: "FLOAT64", shape: [1, 2] },
-      { name: "v", type: "INT8", shape: [1, 2], isVariable: true },
+      { name: "v", type: "INT8", shape: [1, 2] },
     );
     m.operators.push(
-      { name: "SVDF", inputs: [6], outputs: [7] },
+      { name: "LSTM", inputs: [6], outputs: [7] },
       { name: "custom:Mine", inputs: [7], outputs: [8] },
-      { name: "ADD", inputs: [6, 8], outputs: [9] },
+      { name: "ADD", inputs: [7, 7], outputs: [9] },
     );
     m.tensors.push({ name: "sum", type: "INT8", shape: [1, 2], scale: [1] });
     m.outputs = [9];
     expect(() => importTflite(tfliteFile(m), { source: "net.tflite" })).toThrowErrorMatchingInlineSnapshot(`
       [ModelError: net.tflite: 3 unsupported:
-        SVDF 2 (z): no conversion (inputs INT8)
+        LSTM 2 (z): no conversion (inputs INT8)
         custom operator Mine 3 (v): no conversion (inputs FLOAT64)
-        ADD 4 (sum): tensor 8 (v): variable tensors are not supported]
+        ADD 4 (sum): tensor 7 (z) of type FLOAT64]
     `);
   });
 

@@ -42,7 +42,8 @@ function descriptor(name: string, fields: Readonly<Record<string, readonly [numb
 
 let registry: ReturnType<typeof createFileRegistry> | undefined;
 
-function schemaOf(name: MessageName): DescMessage {
+/** The library's description of a message. */
+export function messageSchema(name: MessageName): DescMessage {
   registry ??= createFileRegistry(
     create(FileDescriptorProtoSchema, {
       name: "onnx.proto",
@@ -58,7 +59,7 @@ function schemaOf(name: MessageName): DescMessage {
 /** One message. Throws ModelError if the bytes are not one. */
 export function decode<M extends MessageName>(name: M, bytes: Uint8Array, where: string): Message<M> {
   try {
-    return fromBinary(schemaOf(name), bytes, { readUnknownFields: false }) as unknown as Message<M>;
+    return fromBinary(messageSchema(name), bytes, { readUnknownFields: false }) as unknown as Message<M>;
   } catch (error) {
     throw new ModelError(where, `is not an ONNX ${name.toLowerCase()}: ${(error as Error).message}`);
   }

@@ -3,7 +3,7 @@ import type { Fusion } from "../qdq.ts";
 import { addFusion, mulFusion } from "./arithmetic.ts";
 import { convFusion } from "./conv.ts";
 import { gemmFusion } from "./gemm.ts";
-import { globalAverageFusion } from "./pool.ts";
+import { averageFusion, globalAverageFusion } from "./pool.ts";
 
 export const fusions: Readonly<Record<string, Fusion>> = {
   Conv: convFusion,
@@ -11,5 +11,6 @@ export const fusions: Readonly<Record<string, Fusion>> = {
   MatMul: gemmFusion,
   Add: addFusion,
   Mul: mulFusion,
+  AveragePool: averageFusion,
   GlobalAveragePool: globalAverageFusion,
 };

@@ -68,12 +68,14 @@ function gemmFlags(op: Operator) {
   };
 }
 
+const identityFlags = { alpha: 1, beta: 1, transA: false, transB: false };
+
 /** MatMul and Gemm between dequantize and quantize: exact sums, then one rescaling. */
 export function gemmFusion(op: Operator, target: Target): Node | undefined {
   const [x, w] = [perTensorBehind(op.input(0)), quantizedBehind(op.input(1))];
   if (!x || !w) return undefined;
   const gemm = op.type === "Gemm";
-  const { alpha, beta, transA, transB } = gemm ? gemmFlags(op) : { alpha: 1, beta: 1, transA: false, transB: false };
+  const { alpha, beta, transA, transB } = gemm ? gemmFlags(op) : identityFlags;
   if (transA || beta !== 1 || alpha !== 1) return undefined;
   const { storage, clamp, quant } = target;
   const product = integerProduct(op, x, w, transB);
@@ -96,13 +98,25 @@ export function computedProduct(op: Operator, x: Node, y: Node, { storage, clamp
   return m.restore(op.make(requantize, { x: sums }, { by, clamp }, { storage, quant }));
 }
 
-/** ONNX Runtime's MatMulIntegerToFloat: exact sums of a group whose result is not quantized, times the scales. */
+/**
+ * What ONNX Runtime makes of a group whose result is not quantized: exact sums times the scales. MatMul with an unsigned
+ * left side is its MatMulIntegerToFloat, Gemm its QGemm with the bias among the sums.
+ */
 function productToFloat(op: Operator): Node | undefined {
   if (op.model.numerics !== "ort") return undefined;
   const [x, w] = [perTensorBehind(op.input(0)), quantizedBehind(op.input(1))];
-  const product = x && w && integerProduct(op, x, w, false);
+  if (!x || !w) return undefined;
+  const gemm = op.type === "Gemm";
+  const { alpha, beta, transA, transB } = gemm ? gemmFlags(op) : identityFlags;
+  if (transA || beta !== 1 || (!gemm && x.type.storage !== "u8")) return undefined;
+  const product = integerProduct(op, x, w, transB);
   if (!product) return undefined;
-  return scaledSums(op, product.sums(), x.type.quant.scale, product.weights.scales);
+  const { weights } = product;
+  const count = weights.node.type.shape[0];
+  const stored = op.has(2) && quantizedBehind(op.input(2))?.type.storage === "i32";
+  const bias = stored ? biasOf(op, 2, x.type.quant, weights, count) : undefined;
+  if (op.has(2) && !bias) return undefined;
+  return scaledSums(op, product.sums(bias), Math.fround(alpha * x.type.quant.scale), weights.scales);
 }
 
 /** Sums as reals: f(f(sum) * f(x scale * weight scale)), for the tensor or each column. */
@@ -117,6 +131,11 @@ export function scaledSums(op: Operator, sums: Node, x: number, w: readonly numb
 }
 
 function gemm(op: Operator): void {
+  const integer = productToFloat(op);
+  if (integer) {
+    op.result(integer, op.element(0));
+    return;
+  }
   const { alpha, beta, transA, transB } = gemmFlags(op);
   const [a, b] = [op.input(0), op.input(1)];
   if (a.type.shape.length !== 2 || b.type.shape.length !== 2) {

@@ -12,7 +12,7 @@ import { weightsOf } from "../products.ts";
 import { Floats } from "./activation.ts";
 import { convAttrs, convWindows, outputFirst, withShape } from "./conv.ts";
 import { integerProduct, matrices } from "./gemm.ts";
-import { limited, retyped } from "./quantize.ts";
+import { limited, retyped } from "./stored.ts";
 import type { Rows } from "./table.ts";
 
 /** The zero points in input `i`, 0 if it is left out; undefined if they are computed at run time. */

@@ -12,8 +12,10 @@ import { floats, maxElements } from "../elements.ts";
 import { nchw, nhwc, plane, planePad, type Windows, windows } from "../layout.ts";
 import { perTensorBehind, type Target } from "../qdq.ts";
 import { averageFactor } from "../recipes.ts";
+import { Floats } from "./activation.ts";
 import { resultHeld } from "./convert.ts";
 import { mean } from "./reduce.ts";
+import { limited } from "./stored.ts";
 import type { Rows } from "./table.ts";
 
 const attrsOf = ({ kernel, strides, dilations, pads }: Windows) => ({
@@ -189,6 +191,30 @@ export function average(op: Operator, x: Node): Node {
   const sums = rank === 5 ? volume(op, x, place, summed) : nchw(op, summed(nhwc(op, x), attrsOf(place)), rank);
   const { shape, data } = counts(op, x, place, countPad);
   return op.make(binary, { x: sums, y: op.constantNode("count", "f32", shape, data) }, { fn: "div" });
+}
+
+/**
+ * AveragePool between dequantize and quantize: of ONNX Runtime the real average, with the zero point added before the
+ * rounding; of PyTorch's qnnpack sums times one factor, where padding counts.
+ */
+export function averageFusion(op: Operator, target: Target): Node | undefined {
+  const x = perTensorBehind(op.input(0));
+  if (!x) return undefined;
+  const { storage, quant, clamp } = target;
+  if (op.model.numerics === "ort") return averageStored(op, average(op, op.input(0)), target);
+  if (storage !== "u8" || x.type.storage !== "u8" || x.type.shape.length !== 4 || op.int("ceil_mode", 0))
+    return undefined;
+  const { kernel, ...place } = poolWindows(op, x);
+  const by = { rule: "qnnpack", k: [averageFactor(x.type.quant.scale, quant.scale, sizeOf(kernel))] } as const;
+  const attrs = { ...attrsOf({ kernel, ...place }), by, clamp };
+  return nchw(op, op.make(avgPool, { x: nhwc(op, x) }, attrs, { quant, name: `${op.name}/average` }), 4);
+}
+
+/** A real average on the target's quantizer: f(f(v / scale) + zero point) rounded, halves to even. */
+export function averageStored(op: Operator, v: Node, { storage, quant, clamp }: Target): Node {
+  const f = new Floats(op);
+  const scaled = f.add(f.div(v, quant.scale), quant.zero);
+  return limited(op, f.of("round", scaled), clamp, storage, quant);
 }
 
 /** GlobalAveragePool between dequantize and quantize. */

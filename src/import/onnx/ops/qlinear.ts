@@ -1,11 +1,17 @@
 /** Operators on quantized values: ONNX's QLinearConv and QLinearMatMul, and ONNX Runtime's of the domain com.microsoft. */
 import type { Node } from "../../../ir/graph.ts";
-import { unary } from "../../../ir/ops/elementwise.ts";
+import { exp } from "../../../ir/math.ts";
+import { binary, cast, unary } from "../../../ir/ops/elementwise.ts";
 import { matmul } from "../../../ir/ops/matmul.ts";
+import type { BinaryFunction } from "../../../ir/ops/plain.ts";
+import { sum } from "../../../ir/ops/pool.ts";
 import { dequantize, quantize, requantize } from "../../../ir/ops/quant.ts";
+import { reduce } from "../../../ir/ops/reduce.ts";
+import { gather } from "../../../ir/ops/select.ts";
 import { concat, transpose } from "../../../ir/ops/shape.ts";
 import { where } from "../../../ir/ops/where.ts";
-import { type PerTensor, perAxis, perTensor, type Storage, sameQuant } from "../../../ir/type.ts";
+import { type PerTensor, perAxis, perTensor, sameQuant } from "../../../ir/type.ts";
+import { roundHalfEven } from "../../../tensor/arith.ts";
 import type { Operator } from "../context.ts";
 import { carriers } from "../elements.ts";
 import { readParams, tensorParams } from "../params.ts";
@@ -16,8 +22,8 @@ import { Floats } from "./activation.ts";
 import { integerAdd, integerMul } from "./arithmetic.ts";
 import { integerConv } from "./conv.ts";
 import { integerProduct, matrices, scaledSums } from "./gemm.ts";
-import { average, integerGlobalAverage } from "./pool.ts";
-import { limited, rangeOf, retyped } from "./quantize.ts";
+import { average, averageStored, integerGlobalAverage } from "./pool.ts";
+import { rangeOf, retyped } from "./stored.ts";
 import type { Row, Rows } from "./table.ts";
 
 const f = Math.fround;
@@ -152,14 +158,55 @@ function channelsLast(op: Operator, x: Node, convert: (x: Node) => Node): Node {
 
 /** QLinearAveragePool: real averages, the zero point added before the rounding. */
 function qlinearAverage(op: Operator): void {
-  const fl = new Floats(op);
-  const { storage, quant, clamp: range } = targetOf(op, 3, op.element(0));
+  const target = targetOf(op, 3, op.element(0));
   const real = op.make(dequantize, { x: operand(op, 0) }, {}, { name: `${op.name}/real` });
-  const y = channelsLast(op, real, (x) => {
-    const scaled = fl.add(fl.div(average(op, x), quant.scale), quant.zero);
-    return limited(op, fl.of("round", scaled), range, storage as Storage, quant);
-  });
-  op.result(y, op.element(0));
+  op.result(
+    channelsLast(op, real, (x) => averageStored(op, average(op, x), target)),
+    op.element(0),
+  );
+}
+
+/**
+ * QLinearSoftmax, ONNX Runtime's way: e^d of each distance d below the row's maximum as an integer out of a table, then
+ * (e * floor(1 / scale) + sum / 2) / sum in unsigned integers, plus the zero point. The table's unit keeps sums below 2^32.
+ */
+function qlinearSoftmax(op: Operator): void {
+  const x = operand(op, 0);
+  const { storage, quant, clamp: range } = targetOf(op, 3, op.element(0));
+  const { shape } = x.type;
+  const name = (what: string) => ({ name: `${op.name}/${what}` });
+  const axis = op.axis(op.int("axis", -1), shape.length);
+  if (op.int("opset", 13) < 13 ? axis !== shape.length - 1 : false) op.unsupported("rows over several dimensions");
+  const last = shape.length - 1;
+  const perm = shape.map((_, d) => (d === axis ? last : d === last ? axis : d));
+  const rows = axis === last ? x : op.make(transpose, { x }, { perm }, name("last"));
+  const length = shape[axis];
+  const unit = Math.min(4294967295 / length, 0x7fffff);
+  const table = BigInt64Array.from({ length: 256 }, (_, i) =>
+    BigInt(roundHalfEven(unit * exp((i - 255) * x.type.quant.scale))),
+  );
+  const wide = (v: Node) => op.make(cast, { x: v }, {}, { storage: "i64", ...name("wide") });
+  const on = (v: Node, k: number | bigint | Node, fn: BinaryFunction) =>
+    op.make(binary, { x: v, y: typeof k === "object" ? k : op.scalar("i64", k) }, { fn }, name(fn));
+  const largest = op.make(reduce, { x: rows }, { fn: "max", axes: [last], keepDims: true }, name("max"));
+  const index = on(on(wide(rows), wide(largest), "sub"), 255, "add");
+  const e = op.make(
+    gather,
+    { x: op.constantNode("table", "i64", [256], table), indices: index },
+    { axis: 0 },
+    name("exp"),
+  );
+  const narrow = op.make(cast, { x: e }, {}, { storage: "i32", ...name("narrow") });
+  const total = on(
+    wide(op.make(sum, { x: narrow }, { axes: [last], keepDims: true }, name("sum"))),
+    0xffffffffn,
+    "and",
+  );
+  const whole = Math.floor(f(1 / quant.scale));
+  const quotient = on(on(on(e, whole, "mul"), on(total, 2, "div"), "add"), total, "div");
+  const limits = on(on(on(quotient, quant.zero, "add"), range[0], "max"), range[1], "min");
+  const y = op.make(cast, { x: limits }, {}, { storage, quant });
+  op.result(axis === last ? y : op.make(transpose, { x: y }, { perm }), op.element(0));
 }
 
 function qlinearGlobalAverage(op: Operator): void {
@@ -205,6 +252,12 @@ export const qlinearRows: Rows = {
     return fl.choose(fl.is("ge", x, 0), x, fl.mul(x, op.float("alpha", f(0.01))));
   }),
   "com.microsoft.QLinearSigmoid": through((op, x) => op.make(unary, { x }, { fn: "sigmoid" })),
+  "com.microsoft.QLinearSoftmax": {
+    versions: [1],
+    types: bytes,
+    limits: "rows over several dimensions",
+    convert: qlinearSoftmax,
+  },
   "com.microsoft.QLinearAveragePool": { versions: [1], types: bytes, convert: qlinearAverage },
   "com.microsoft.QLinearGlobalAveragePool": { versions: [1], types: bytes, convert: qlinearGlobalAverage },
   "com.microsoft.QLinearWhere": { versions: [1], types: ["BOOL"], convert: qlinearWhere },

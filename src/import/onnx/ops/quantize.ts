@@ -1,9 +1,8 @@
 /** QuantizeLinear and DequantizeLinear, the ends of quantized groups. */
 import type { Node } from "../../../ir/graph.ts";
-import { binary, cast, clamp, unary } from "../../../ir/ops/elementwise.ts";
+import { binary, cast, unary } from "../../../ir/ops/elementwise.ts";
 import { dequantize, quantize } from "../../../ir/ops/quant.ts";
-import { constantOf, makeConst } from "../../../ir/ops/source.ts";
-import { perTensor, type Quant, sameQuant, storages, type TensorType } from "../../../ir/type.ts";
+import { perTensor, type TensorType } from "../../../ir/type.ts";
 import { inverseScale } from "../../../tensor/arith.ts";
 import type { Operator } from "../context.ts";
 import { carriers, floats } from "../elements.ts";
@@ -14,23 +13,10 @@ import { elements } from "../schema.ts";
 import { resultHeld } from "./convert.ts";
 import { fusions } from "./fusions.ts";
 import { moved } from "./moved.ts";
+import { limited, rangeOf, retyped } from "./stored.ts";
 import type { Rows } from "./table.ts";
 
 const quantizable: readonly Element[] = ["UINT8", "INT8", "UINT16", "INT16", "UINT4", "INT4"];
-
-/** The integers that results of an element type may have. */
-export const rangeOf = (element: Element): readonly [number, number] => {
-  const { storage, range } = carriers[element]!;
-  return range ?? [storages[storage].min, storages[storage].max];
-};
-
-/** The same stored integers on a quantizer. */
-export function retyped(op: Operator, x: Node, quant: Quant, name = `${op.name}/stored`): Node {
-  if (sameQuant(x.type.quant, quant)) return x;
-  const data = constantOf(x);
-  if (data) return makeConst(x.name, { ...x.type, quant }, data, x.source);
-  return op.make(cast, { x }, {}, { storage: x.type.storage, quant, name });
-}
 
 /** Where one scale stands for several elements of an axis, each element has it: a tensor that broadcasts. */
 interface Layout {
@@ -128,18 +114,6 @@ function quantizeLinear(op: Operator): void {
   const shifted = step("add", rounded, layout.spread("zero", zeros));
   const quant = params && quantOf(params, op.name);
   op.result(limited(op, shifted, range, storage, quant), element);
-}
-
-/** Rounded numbers within a range as stored integers. */
-export function limited(
-  op: Operator,
-  x: Node,
-  range: readonly [number, number],
-  storage: TensorType["storage"],
-  quant?: Quant,
-) {
-  const numbers = op.make(clamp, { x }, { range });
-  return op.make(cast, { x: numbers }, {}, quant ? { storage, quant } : { storage });
 }
 
 /** The parameters of inputs 1 and 2 where the IR's types can hold them: not in blocks. */

@@ -1,6 +1,7 @@
 /**
- * MobileNetV2 int8 against onnxruntime-web, one thread, in one process, interleaved: the two take turns, each turn a few
- * runs; a ratio per pair of turns; medians and spread. Needs the models of QJIT_MODELS_DIR (default: ../shared/models
+ * The same int8 model in qjit's wasm and in onnxruntime-web, one thread, in one process, interleaved: the two take turns, each
+ * turn a few runs; a ratio per pair of turns; medians and spread. MODEL is one of models/pytorch-export: mobilenet_v2 (default)
+ * or resnet18. Needs the models of QJIT_MODELS_DIR (default: ../shared/models
  * beside the checkout) and a built qjit (`npm run build`).
  *
  *     cd bench/peers && npm install --ignore-scripts && npm run bench
@@ -10,7 +11,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as ort from "onnxruntime-web";
-import { compile, importTflite } from "../../dist/src/index.js";
+import { compile, importOnnx } from "../../dist/src/index.js";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const models = process.env.QJIT_MODELS_DIR ?? path.join(here, "../../../shared/models");
@@ -24,19 +25,13 @@ const quartiles = (xs) => {
 };
 
 ort.env.wasm.numThreads = 1;
-const session = await ort.InferenceSession.create(
-  readFileSync(path.join(models, "pytorch-export/mobilenet_v2_qdq.onnx")),
-  {
-    executionProviders: ["wasm"],
-  },
-);
+const name = process.env.MODEL ?? "mobilenet_v2";
+const bytes = readFileSync(path.join(models, `pytorch-export/${name}_qdq.onnx`));
+const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
 const floats = new Float32Array(3 * 224 * 224).map((_, i) => Math.sin(i));
 const feed = { [session.inputNames[0]]: new ort.Tensor("float32", floats, [1, 3, 224, 224]) };
 
-const program = await compile(importTflite(readFileSync(path.join(models, "tf2_mobilenet_v2_1.0_224_ptq.tflite"))), {
-  target: "wasm",
-});
-const image = new Uint8Array(3 * 224 * 224).map((_, i) => (i * 37) & 255);
+const program = await compile(importOnnx(bytes, { numerics: "ort" }), { target: "wasm" });
 
 async function turn(run) {
   const times = [];
@@ -49,7 +44,7 @@ async function turn(run) {
 }
 
 const runOrt = () => session.run(feed);
-const runQjit = () => program.runSync([image]);
+const runQjit = () => program.runSync([floats]);
 for (let i = 0; i < 3; i++) await runOrt();
 for (let i = 0; i < 60; i++) runQjit();
 
@@ -60,7 +55,7 @@ const [low, high] = quartiles(ratios);
 console.log(
   JSON.stringify(
     {
-      work: "MobileNetV2 1.0 224 int8, batch 1, one thread",
+      work: `${name}_qdq.onnx, batch 1, one thread`,
       cpu: os.cpus()[0].model,
       node: process.version,
       v8: process.versions.v8,

@@ -1,4 +1,5 @@
 /** The text of docs/ops.md: what the importers support, from the tables that they work by. */
+import { rows } from "../src/import/onnx/ops/index.ts";
 import { customConversions } from "../src/import/tflite/ops/detection.ts";
 import { conversions } from "../src/import/tflite/ops/index.ts";
 import type { Conversion } from "../src/import/tflite/ops/table.ts";
@@ -12,6 +13,25 @@ function row(name: string, c: Conversion): string {
   const others = c.types.filter((t) => !columns.includes(t as (typeof columns)[number]));
   const notes = [...(others.length ? [`also ${others.join(", ")}`] : []), ...(c.limits ? [`not: ${c.limits}`] : [])];
   return `| ${[name, ...marks, notes.join("; ")].join(" | ")} |`;
+}
+
+/** The ONNX part: each operator's versions and the element types of its first input. */
+function onnx(): string[] {
+  const lines = Object.entries(rows)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, r]) => {
+      const [first, last] = r.versions;
+      return `| ${name} | ${last === undefined ? `${first}+` : `${first}-${last}`} | ${r.types.join(", ")} | ${r.limits ? `not: ${r.limits}` : ""} |`;
+    });
+  return [
+    "## ONNX",
+    "",
+    "By the versions of the operator set and the element types of the first input (of operators without inputs: the result).",
+    "",
+    "| operator | versions | types | notes |",
+    "|---|---|---|---|",
+    ...lines,
+  ];
 }
 
 /** The page. */
@@ -36,6 +56,8 @@ export function opsDoc(): string {
     ...supported.map(([name, c]) => row(name, c)),
     "",
     `Not supported: ${missing.join(", ")}, and custom operators other than the above.`,
+    "",
+    ...onnx(),
   ];
   return `${lines.join("\n")}\n`;
 }

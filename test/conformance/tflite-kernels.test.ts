@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { unpackInt4 } from "../../src/import/tflite/tensors.ts";
 import { interpret } from "../../src/ir/interpret.ts";
+import { ways } from "../run/ways.ts";
 import { type KernelCase, kernelGraph } from "../tflite-kernels.ts";
 import { describeGolden } from "../vectors.ts";
+
+/** One way by wasm; every row has tests of its own. */
+const wasm = ways.find((w) => w.name.startsWith("wasm"))!;
 
 describeGolden("tflite-kernels", (dir) => {
   const files = readdirSync(dir).filter((f) => f.endsWith(".json") && f !== "MANIFEST.json");
@@ -17,9 +21,11 @@ describeGolden("tflite-kernels", (dir) => {
   for (const [family, cases] of families) {
     describe(family, () => {
       for (const c of cases) {
-        test(c.name, () => {
+        test(c.name, async () => {
           const { graph, inputs, want } = kernelGraph(c);
           expect(interpret(graph, inputs)).toEqual([want]);
+          const run = await wasm.prepare(graph);
+          expect(run(inputs), wasm.name).toEqual([want]);
         });
         const packed = c.tensors.weights_packed;
         if (packed) {

@@ -153,6 +153,14 @@ describe("operators", () => {
     expect(run(m, ...inputs)).toEqual([want]);
   });
 
+  test("ELU of floats is e^x - 1 below zero, near it too", () => {
+    const [found] = run(one("ELU", [float("x", [5])], [float("y", [5])]), f32(-100, -1, -1e-6, 0, 2)) as Float32Array[];
+    const want = [-1, Math.expm1(-1), Math.expm1(Math.fround(-1e-6)), 0, 2];
+    want.forEach((w, i) => {
+      expect(Math.abs(found[i] - w)).toBeLessThanOrEqual(Math.abs(w) * 2 ** -22);
+    });
+  });
+
   test("16-bit convolutions sum in 64 bits, with a 32-bit bias in 32", () => {
     const bias = (type: string, data: ArrayBufferView): TensorSpec => ({
       name: "b",

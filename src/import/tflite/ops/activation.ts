@@ -227,9 +227,13 @@ export const activationConversions: Conversions = {
     bytes,
     () => (x, to) => throughFloat(x, to, elu),
     (op) =>
+      // e^x - 1 as 2 t / (1 - t) with t = tanh(x / 2), which keeps its precision near zero.
       aboveZero(op, "ge", (x) => {
-        const e = op.make(unary, { x }, { fn: "exp" }, { name: op.step("exp") });
-        return op.make(binary, { x: e, y: single(op, "one", 1) }, { fn: "sub" }, { name: op.step("below") });
+        const half = op.make(binary, { x, y: single(op, "half", 0.5) }, { fn: "mul" }, { name: op.step("halved") });
+        const t = op.make(unary, { x: half }, { fn: "tanh" }, { name: op.step("tanh") });
+        const twice = op.make(binary, { x: t, y: single(op, "two", 2) }, { fn: "mul" }, { name: op.step("twice") });
+        const rest = op.make(binary, { x: single(op, "one", 1), y: t }, { fn: "sub" }, { name: op.step("rest") });
+        return op.make(binary, { x: twice, y: rest }, { fn: "div" }, { name: op.step("below") });
       }),
   ),
   L2_NORMALIZATION: {

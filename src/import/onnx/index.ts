@@ -19,6 +19,7 @@ import {
   shapeOf,
   type Tensor,
 } from "./elements.ts";
+import { quantizedInputs } from "./inputs.ts";
 import { rows } from "./ops/index.ts";
 import { decode } from "./proto.ts";
 import { type Element, elements, type Message } from "./schema.ts";
@@ -86,7 +87,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Graph 
   const meta = { profile: model.numerics, ...(options.source ? { source: options.source } : {}) };
   const named = outputs.map(({ name, value }) => ({ name, node: value.node }));
   try {
-    return verified(new Graph(graph.name || "main", params, named, meta));
+    return verified(quantizedInputs(new Graph(graph.name || "main", params, named, meta)));
   } catch (error) {
     if (error instanceof VerifyFailure) throw new ModelError(where, error.message);
     throw error;

@@ -18,7 +18,7 @@ import {
 import type { Decoded, Reader } from "./reader.ts";
 import type { Activation } from "./recipes.ts";
 import { activations, optionTables } from "./schema.ts";
-import { constantData, declaredType, maxElements, type Subgraph, type Tensor } from "./tensors.ts";
+import { constantData, declaredType, maxElements, type Subgraph, shortName, type Tensor } from "./tensors.ts";
 
 type OptionTables = typeof optionTables;
 export type Options<K extends keyof OptionTables> = Decoded<OptionTables[K]["fields"]>;
@@ -75,7 +75,7 @@ export class Values {
     let node = this.#nodes.get(index);
     if (!node) {
       if (t.bytes || sizeOf(t.shape) === 0)
-        node = makeConst(t.name, declaredType(t), t.bytes ? constantData(t) : empty(t), t.name);
+        node = makeConst(shortName(t.name), declaredType(t), t.bytes ? constantData(t) : empty(t), t.name);
       else throw new ModelError(where, `reads ${t.where} before anything has made it`);
       this.#nodes.set(index, node);
     }
@@ -261,7 +261,7 @@ export class Operator {
   ): Node {
     let node: Node;
     try {
-      node = make(op, operands, attrs, { name: this.output().name, source: this.where, ...options });
+      node = make(op, operands, attrs, { name: shortName(this.output().name), source: this.where, ...options });
     } catch (error) {
       this.fail((error as Error).message);
     }
@@ -332,7 +332,7 @@ export class Operator {
 
   /** A name for a step on the way to result `i`. */
   step(what: string, i = 0): string {
-    return `${this.output(i).name}/${what}`;
+    return `${shortName(this.output(i).name)}/${what}`;
   }
 
   /** States the value of result `i`, whose declared shape says nothing (files leave it empty for some custom operators). */
@@ -359,7 +359,7 @@ export class Operator {
     }
     let value = node;
     if (!sameQuant(node.type.quant, want.quant)) {
-      value = this.make(cast, { x: node }, {}, { name: t.name, storage: want.storage, quant: want.quant });
+      value = this.make(cast, { x: node }, {}, { name: shortName(t.name), storage: want.storage, quant: want.quant });
     }
     this.#values.define(this.outputs[i], value, this.where);
   }

@@ -130,7 +130,7 @@ function quantOf(table: TensorTable, shape: readonly number[], storage: Storage,
   if (scales.length !== shape[axis]) {
     throw new ModelError(where, `wants ${shape[axis]} scales along dimension ${axis}, found ${scales.length}`);
   }
-  return { kind: "axis", channels: { name: table.name || "channels", scales, zeros }, axis };
+  return { kind: "axis", channels: { name: shortName(table.name) || "channels", scales, zeros }, axis };
 }
 
 /** The type of a tensor as the file declares it. */
@@ -166,3 +166,6 @@ export function constantData(t: Tensor): TypedArray {
   new Uint8Array(data.buffer).set(bytes);
   return data;
 }
+
+/** The converter joins the names of all layers that it fused with `;`. The first, the layer whose result this is, will do. */
+export const shortName = (name: string): string => name.split(";", 1)[0];

@@ -52,6 +52,10 @@ using Wide = __int128;
 /** gemmlowp's SaturatingRoundingDoublingHighMul. */
 inline int64_t doubling_high_mul(int64_t a, int64_t b) {
   if (a == -2147483648LL && b == -2147483648LL) return 2147483647;
+  if (a == static_cast<int32_t>(a) && b == static_cast<int32_t>(b)) {
+    // Truncation with a nudge that depends on the sign is a floor with one nudge.
+    return (a * b + 1073741824) >> 31;
+  }
   const Wide p = static_cast<Wide>(a) * b;
   return static_cast<int64_t>((p + (p >= 0 ? 1073741824 : 1 - 1073741824)) / 2147483648LL);
 }
@@ -172,6 +176,42 @@ inline double add_by(const Addition& by, int64_t x, int64_t y, double zx, double
     }
   }
   return 0;
+}
+
+/** Whether a rule is a function of the sum of two terms, each of one operand. */
+inline bool adds_terms(AdditionRule rule) { return rule != AdditionRule::f32_fma; }
+
+/** The term of an operand: of x, or of y (`second`), a stored value. */
+inline double addition_term(const Addition& by, bool second, int64_t v, double zero) {
+  const double d = static_cast<double>(v) - zero;
+  switch (by.rule) {
+    case AdditionRule::f32:
+      return f(by.k[second] * f(d));
+    case AdditionRule::fixed_away:
+    case AdditionRule::fixed_up:
+      return d * by.k[second];
+    default: {
+      const double m = by.k[second ? 3 : 1], e = by.k[second ? 4 : 2];
+      const double t = static_cast<double>(multiply_by_quantized_multiplier(
+          static_cast<int64_t>(d * std::exp2(by.k[0])), static_cast<int64_t>(m), static_cast<int>(e)));
+      return second && by.rule == AdditionRule::q31_three_sub ? -t : t;
+    }
+  }
+}
+
+/** The stored value of a sum of two terms; not clamped yet. `power` is 2^k[2] of the fixed rules. */
+inline double add_terms(const Addition& by, double sum, double power, double zero) {
+  switch (by.rule) {
+    case AdditionRule::f32:
+      return round_half_even(f(f(sum) * by.k[2])) + zero;
+    case AdditionRule::fixed_away:
+      return round_half_away(sum / power) + zero;
+    case AdditionRule::fixed_up:
+      return std::floor(sum / power + 0.5) + zero;
+    default:
+      return static_cast<double>(multiply_by_quantized_multiplier(static_cast<int64_t>(sum), static_cast<int64_t>(by.k[5]),
+                                                                  static_cast<int>(by.k[6]))) + zero;
+  }
 }
 
 enum class AveragingRule : uint32_t { real, int_away, int_up, torch_nchw, torch_nhwc, torch_nchw_fixed, raw_even, qnnpack, raw_div_even };

@@ -49,6 +49,11 @@ Formula read_formula(Reader& r, size_t channels) {
   k.offset = r.constants<float>(Storage::f32);
   want(k.proved.size() == channels && k.shift.size() == channels && k.scale.size() == channels && k.offset.size() == channels,
        "constants for each channel");
+  if (r.flag()) {
+    k.wide_scale = r.doubles();
+    k.wide_offset = r.doubles();
+    want(k.wide_scale.size() == channels && k.wide_offset.size() == channels, "wide constants for each channel");
+  }
   k.add = r.flag();
   if (k.add) {
     k.residual_signed = r.flag();
@@ -238,6 +243,7 @@ void check_formula(const ReferenceConv& s, const Formula& k) {
   const double least = table ? table->low : s.out.storage == Storage::i8 ? -128 : 0;
   want((least == -128 || least == 0) && low >= least && high <= least + 255 && low <= high, "bounds within the storage");
   want(!table || s.epilogue.table.size() == 256, "256 entries");
+  want(k.high - k.low <= 255, "first bounds of a byte's width");
   want(std::fabs(k.zero) <= 1024 && std::fabs(k.add_zero) <= 1024, "zero points of bytes");
 }
 

@@ -71,6 +71,9 @@ std::unique_ptr<Step> make_add(Reader& r, Isa isa) {
     fit.away = static_cast<float>(r.f64());
   }
   const Broadcast b(x, y, out);
+  if (is_byte(out.storage)) {
+    want(lo >= (out.storage == Storage::i8 ? -128 : 0) && hi <= (out.storage == Storage::i8 ? 127 : 255) && lo <= hi, "bounds within the storage");
+  }
   if (fitted) {
     want(is_byte(x.storage) && is_byte(y.storage) && is_byte(out.storage), "bytes where a formula stands for the rule");
     fit.zero = static_cast<int32_t>(zero);
@@ -86,6 +89,25 @@ std::unique_ptr<Step> make_add(Reader& r, Isa isa) {
         kernel.run(fit, x.in<uint8_t>(m), y.in<uint8_t>(m), out.out<uint8_t>(m), out.size);
       });
     }
+  }
+  if (is_byte(x.storage) && is_byte(y.storage) && is_byte(out.storage) && adds_terms(by.rule)) {
+    std::vector<double> tx(256), ty(256);
+    for (int i = 0; i < 256; i++) {
+      tx[i] = addition_term(by, false, x.storage == Storage::i8 ? static_cast<int8_t>(i) : i, zx);
+      ty[i] = addition_term(by, true, y.storage == Storage::i8 ? static_cast<int8_t>(i) : i, zy);
+    }
+    const double power = std::exp2(by.k[2]);
+    return loop(type_name(out.storage) + "_add_terms__scalar", [=](const Memory& m) {
+      const uint8_t* xs = x.in<uint8_t>(m);
+      const uint8_t* ys = y.in<uint8_t>(m);
+      uint8_t* to = out.out<uint8_t>(m);
+      b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+        for (int64_t k = 0; k < n; k++) {
+          const double v = add_terms(by, tx[xs[i + k * di]] + ty[ys[j + k * dj]], power, zero);
+          to[at + k] = static_cast<uint8_t>(static_cast<int32_t>(clamp(v, lo, hi)));
+        }
+      });
+    });
   }
   return loop(type_name(out.storage) + "_add__scalar", [=](const Memory& m) {
     const void* xs = x.in<uint8_t>(m);
@@ -336,20 +358,13 @@ std::unique_ptr<Step> make_extremum(Reader& r, Isa) {
 std::unique_ptr<Step> make_cast(Reader& r, Isa) {
   const Tensor x = r.operand(), out = r.tensor(true);
   want(x.size == out.size, "one size");
-  return with_storage(x.storage, [&](auto from_zero) -> std::unique_ptr<Step> {
-    using From = decltype(from_zero);
-    return with_storage(out.storage, [&](auto to_zero) -> std::unique_ptr<Step> {
-      using To = decltype(to_zero);
-      const bool truth = out.storage == Storage::boolean;
-      return loop(type_name(x.storage) + "_" + type_name(out.storage) + "_cast__scalar", [=](const Memory& m) {
-        const From* from = x.in<From>(m);
-        To* to = out.out<To>(m);
-        for (int64_t i = 0; i < x.size; i++) {
-          if (truth) to[i] = static_cast<To>(from[i] != 0);
-          else store_number(to + i, static_cast<double>(from[i]));
-        }
-      });
-    });
+  return loop(type_name(x.storage) + "_" + type_name(out.storage) + "_cast__scalar", [=](const Memory& m) {
+    const void* from = x.in<uint8_t>(m);
+    void* to = out.out<uint8_t>(m);
+    for (int64_t i = 0; i < x.size; i++) {
+      const double v = x.storage == Storage::f32 ? static_cast<const float*>(from)[i] : static_cast<double>(integer_at(from, x.storage, i));
+      store_at(to, out.storage, i, out.storage == Storage::boolean ? v != 0 : v);
+    }
   });
 }
 

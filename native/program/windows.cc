@@ -187,6 +187,8 @@ struct Taps {
     const size_t n = static_cast<size_t>(to);
     want(t.low.size() == n && t.high.size() == n && t.weight.size() == n, "a tap for each position");
     const auto inside = [&](int32_t v) { return v >= 0 && v < from; };
+    // Integer weights are 1024ths; the first tap of halved steps may lie half a pixel outside.
+    for (const double v : t.weight) want(std::fabs(v) <= 1024, "weights of at most 1024");
     want(std::all_of(t.low.begin(), t.low.end(), inside) && std::all_of(t.high.begin(), t.high.end(), inside), "taps inside the image");
     return t;
   }
@@ -199,12 +201,13 @@ std::unique_ptr<Step> make_resize(Reader& r, Isa) {
   want(x.storage == out.storage && x.shape.size() == 4 && out.shape.size() == 4 && x.shape[0] == out.shape[0] && x.shape[3] == out.shape[3],
        "images of as many channels");
   const uint32_t rule = r.below(4, "a resize rule");
+  want(rule != 2 || x.storage == Storage::u8 || x.storage == Storage::f32, "bytes or floats for the f32 rule");
   const double zero = r.f64();
   const Taps rows = Taps::read(r, x.shape[1], out.shape[1]);
   const Taps columns = Taps::read(r, x.shape[2], out.shape[2]);
   return with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
     using T = decltype(tag);
-    const double half = std::is_same_v<T, float> ? 0 : 0.5;
+    const float half = std::is_same_v<T, float> ? 0.0f : 0.5f;
     return loop("x_resize__scalar", [=](const Memory& m) {
       const T* from = x.in<T>(m);
       T* to = out.out<T>(m);
@@ -217,6 +220,21 @@ std::unique_ptr<Step> make_resize(Reader& r, Isa) {
             const T* p[4] = {from + (top + columns.low[z]) * c, from + (bottom + columns.low[z]) * c,
                              from + (top + columns.high[z]) * c, from + (bottom + columns.high[z]) * c};
             const double wy = rows.weight[y], wx = columns.weight[z];
+            if constexpr (sizeof(T) == 1) {
+              if (rule == 1) {
+                // 8 bits times 1024 times 1024 fit 32 bits, and so do four of them.
+                const int32_t vy = static_cast<int32_t>(wy), vx = static_cast<int32_t>(wx);
+                const int32_t k0 = (1024 - vy) * (1024 - vx), k1 = vy * (1024 - vx), k2 = (1024 - vy) * vx, k3 = vy * vx;
+                T* row = to + at;
+                for (int64_t k = 0; k < c; k++) {
+                  const int32_t sum = p[0][k] * k0 + p[1][k] * k1 + p[2][k] * k2 + p[3][k] * k3;
+                  const int32_t moved = sum + (sum > 0 ? 524288 : -524288);
+                  row[k] = static_cast<T>((moved + ((moved >> 31) & 1048575)) >> 20);
+                }
+                at += c;
+                continue;
+              }
+            }
             for (int64_t k = 0; k < c; k++, at++) {
               if (rule == 0) { to[at] = p[0][k]; continue; }
               const double tl = static_cast<double>(p[0][k]), bl = static_cast<double>(p[1][k]);
@@ -232,9 +250,13 @@ std::unique_ptr<Step> make_resize(Reader& r, Isa) {
                 const double sum = tl * (1024 - wy) * (1024 - wx) + bl * wy * (1024 - wx) + tr * (1024 - wy) * wx + br * wy * wx;
                 store_number(to + at, std::trunc((sum + (sum > 0 ? 524288 : -524288)) / 1048576));
               } else {
-                const double vy = f(1 - wy), vx = f(1 - wx);
-                const double first = f(f(f(f(tl * vy) * vx) + f(f(bl * wy) * vx)) + f(f(tr * vy) * wx));
-                store_number(to + at, f(f(first + f(f(br * wy) * wx)) + half));
+                // Each product and sum is one of floats.
+                const float y1 = static_cast<float>(wy), x1 = static_cast<float>(wx), y0 = 1 - y1, x0 = 1 - x1;
+                const float first = static_cast<float>(p[0][k]) * y0 * x0 + static_cast<float>(p[1][k]) * y1 * x0 +
+                                    static_cast<float>(p[2][k]) * y0 * x1;
+                const float v = first + static_cast<float>(p[3][k]) * y1 * x1 + half;
+                if constexpr (sizeof(T) == 1) to[at] = static_cast<T>(static_cast<int32_t>(v));
+                else store_number(to + at, v);
               }
             }
           }

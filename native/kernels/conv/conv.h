@@ -66,10 +66,24 @@ struct Formula {
   std::vector<uint8_t> proved;
   std::vector<int32_t> shift;
   std::vector<float> scale, offset;
+  /** The formula in doubles, without a shift; empty unless every channel has one. */
+  std::vector<double> wide_scale, wide_offset;
 
   bool add = false, add_proved = false, residual_signed = false;
   float a = 0, b = 0, c = 0, add_away = 0;
   int add_zero = 0, add_low = 0, add_high = 0;
+};
+
+/** A sum of two bytes by the rule itself, out of a table of terms for each operand. */
+struct ByteSum {
+  Addition by;
+  double x[256], y[256];
+  double power = 1, zero = 0, low = 0, high = 0;
+
+  /** The stored value for x counted from the lowest one, and a byte of y. */
+  int at(uint8_t from_lowest, uint8_t byte) const {
+    return static_cast<int>(clamp(add_terms(by, x[from_lowest] + y[byte], power, zero), low, high));
+  }
 };
 
 /** A convolution of 8-bit x [n, h, w, c] with weights [o, kh, kw, i] minus their zero points. */

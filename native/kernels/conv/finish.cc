@@ -17,17 +17,20 @@ FinishPlan plan_finish(const Conv& g) {
   FinishPlan p;
   const Formula& k = g.formula;
   p.bytes_signed = g.result == Result::i8;
-  p.fast = g.has_formula && (!k.add || k.add_proved);
+  p.fast = g.has_formula;
+  p.away = k.away;
   p.zero = k.zero;
   p.low = k.low;
   p.high = k.high;
   p.add = k.add;
   p.residual_signed = k.residual_signed;
-  p.a = k.a; p.b = k.b; p.c = k.c; p.away = k.add_away;
+  p.a = k.a; p.b = k.b; p.c = k.c; p.add_away = k.add_away;
   p.add_zero = k.add_zero;
   p.add_low = k.add_low;
   p.add_high = k.add_high;
+  double before = 0;
   for (const Stage& s : g.epilogue.stages) {
+    if (s.kind == Stage::Kind::requantize) before = s.zero;
     // Two clamps in a row are one.
     if (s.kind == Stage::Kind::clamp) {
       int& low = p.add ? p.add_low : p.low;
@@ -40,8 +43,45 @@ FinishPlan plan_finish(const Conv& g) {
       p.table_lowest = static_cast<int>(s.low);
       p.bytes_signed = s.low < 0;
     }
+    if (s.kind == Stage::Kind::add && k.add && !k.add_proved) {
+      if (!adds_terms(s.add.rule) || k.high - k.low > 255) {
+        p.fast = false;
+        continue;
+      }
+      auto sums = std::make_shared<ByteSum>();
+      sums->by = s.add;
+      sums->power = std::exp2(s.add.k[2]);
+      sums->zero = s.zero;
+      for (int i = 0; i < 256; i++) {
+        sums->x[i] = addition_term(s.add, false, k.low + i, before);
+        sums->y[i] = addition_term(s.add, true, k.residual_signed ? static_cast<int8_t>(i) : i, g.epilogue.residual_zero);
+      }
+      p.sums = std::move(sums);
+    }
+  }
+  if (p.sums) {
+    // The last clamp is known only now.
+    auto sums = std::make_shared<ByteSum>(*p.sums);
+    sums->low = p.add_low;
+    sums->high = p.add_high;
+    p.sums = std::move(sums);
   }
   return p;
+}
+
+Mode mode_of(const Conv& g, const FinishPlan& p, int64_t channel, int64_t count) {
+  if (!p.fast) return Mode::spill;
+  for (int64_t c = channel; c < channel + count; c++) {
+    if (!g.formula.proved[static_cast<size_t>(c)]) return g.formula.wide_scale.empty() ? Mode::spill : Mode::wide;
+  }
+  return p.away ? Mode::away : Mode::plus;
+}
+
+void finish_bytes(const FinishPlan& p, const uint8_t* from_lowest, const uint8_t* residual, uint8_t* out, int count) {
+  for (int i = 0; i < count; i++) {
+    if (from_lowest) out[i] = static_cast<uint8_t>(p.sums->at(from_lowest[i], residual[i]));
+    if (p.table) out[i] = p.table[(p.bytes_signed ? static_cast<int8_t>(out[i]) : out[i]) - p.table_lowest];
+  }
 }
 
 void finish_one(const Conv& g, int32_t acc, int64_t channel, const uint8_t* residual, uint8_t* out) {

@@ -16,7 +16,6 @@ template <class V>
 class TiledConv final : public ConvKernel {
   using E = typename V::Element;
   using I = typename V::I;
-  using F = typename V::F;
   static constexpr int per_step = 4 / sizeof(E);
   static constexpr int pair = 2 * V::lanes;
   /** Rows of a tile of one pair, and of two. */
@@ -28,7 +27,7 @@ class TiledConv final : public ConvKernel {
     Mode mode;
     int64_t group, channel;
     int count;
-    size_t weights, constants;
+    size_t weights, constants, wide;
   };
 
  public:
@@ -100,7 +99,7 @@ class TiledConv final : public ConvKernel {
   }
 
   void pack_panel(int64_t group, int64_t channel, int pairs, int count) {
-    Panel p{pairs, Mode::spill, group, channel, count, weights_.size(), constants_.size()};
+    Panel p{pairs, mode_of(g_, plan_, channel, count), group, channel, count, weights_.size(), constants_.size(), wide_.size()};
     const auto channel_at = [&](int vector, int lane) -> int64_t {
       const int c = vector / 2 * pair + channel_of(vector % 2, lane);
       return c < count ? channel + c : -1;
@@ -118,11 +117,7 @@ class TiledConv final : public ConvKernel {
               else *at = static_cast<uint8_t>(w);
             }
     // bias, scale and offset of each vector.
-    bool proved = plan_.fast;
-    for (int c = 0; c < count; c++) proved = proved && g_.formula.proved[static_cast<size_t>(channel + c)];
-    if (proved) {
-      p.mode = plan_.add ? (g_.formula.away ? Mode::away_add : Mode::plus_add) : (g_.formula.away ? Mode::away : Mode::plus);
-    }
+    const bool proved = p.mode == Mode::plus || p.mode == Mode::away;
     const int vectors = 2 * pairs;
     constants_.resize(constants_.size() + static_cast<size_t>(3 * vectors * V::lanes));
     const int zero = sizeof(E) == 2 ? 0 : g_.x_zero + (g_.x_signed ? 128 : 0);
@@ -147,6 +142,14 @@ class TiledConv final : public ConvKernel {
         constants_[place + static_cast<size_t>(vectors * V::lanes)] = std::bit_cast<int32_t>(scale);
         constants_[place + static_cast<size_t>(2 * vectors * V::lanes)] = std::bit_cast<int32_t>(offset);
       }
+    if (p.mode == Mode::wide) {
+      for (const std::vector<double>* from : {&g_.formula.wide_scale, &g_.formula.wide_offset})
+        for (int v = 0; v < vectors; v++)
+          for (int lane = 0; lane < V::lanes; lane++) {
+            const int64_t c = channel_at(v, lane);
+            wide_.push_back(c >= 0 ? (*from)[static_cast<size_t>(c)] : 0);
+          }
+    }
     panels_.push_back(p);
   }
 
@@ -161,8 +164,7 @@ class TiledConv final : public ConvKernel {
       case Mode::spill: return tiles<MR, NP, Mode::spill>(p, base, offsets, pixels, out, residual);
       case Mode::plus: return tiles<MR, NP, Mode::plus>(p, base, offsets, pixels, out, residual);
       case Mode::away: return tiles<MR, NP, Mode::away>(p, base, offsets, pixels, out, residual);
-      case Mode::plus_add: return tiles<MR, NP, Mode::plus_add>(p, base, offsets, pixels, out, residual);
-      case Mode::away_add: return tiles<MR, NP, Mode::away_add>(p, base, offsets, pixels, out, residual);
+      case Mode::wide: return tiles<MR, NP, Mode::wide>(p, base, offsets, pixels, out, residual);
     }
   }
 
@@ -172,8 +174,11 @@ class TiledConv final : public ConvKernel {
     constexpr int vectors = 2 * NP;
     const uint8_t* const weights = weights_.data() + p.weights;
     const int32_t* const constants = constants_.data() + p.constants;
-    const float* const scales = reinterpret_cast<const float*>(constants + vectors * V::lanes);
-    const float* const shifts = scales + vectors * V::lanes;
+    // Floats after the biases, or doubles of their own.
+    constexpr int constant_bytes = M == Mode::wide ? 8 : 4;
+    const uint8_t* const scales = M == Mode::wide ? reinterpret_cast<const uint8_t*>(wide_.data() + p.wide)
+                                                  : reinterpret_cast<const uint8_t*>(constants + vectors * V::lanes);
+    const uint8_t* const shifts = scales + vectors * V::lanes * constant_bytes;
     const int64_t stride = g_.o;
     base += p.group * g_.i * static_cast<int64_t>(sizeof(E));
     for (int64_t m = 0; m < pixels; m += MR) {
@@ -215,17 +220,13 @@ class TiledConv final : public ConvKernel {
         for (int q = 0; q < NP; q++) {
           const int left = std::min(p.count - q * pair, pair);
           if (left <= 0) break;
-          F scale[2], offset[2];
-          for (int v = 0; v < 2; v++) {
-            scale[v] = V::load_real(scales + (2 * q + v) * V::lanes);
-            offset[v] = V::load_real(shifts + (2 * q + v) * V::lanes);
-          }
+          const int at = 2 * q * V::lanes * constant_bytes;
 #pragma GCC unroll 16
           for (int r = 0; r < MR; r++) {
             if (r < rows) {
               const int64_t place = (m + r) * stride + p.channel + q * pair;
-              finish_pair<V, M>(plan_, k, acc[r][2 * q], acc[r][2 * q + 1], scale, offset, residual ? residual + place : nullptr,
-                                out + place, left);
+              finish_pair<V, M>(plan_, k, acc[r][2 * q], acc[r][2 * q + 1], scales + at, shifts + at,
+                                residual ? residual + place : nullptr, out + place, left);
             }
           }
         }
@@ -254,6 +255,7 @@ class TiledConv final : public ConvKernel {
   std::vector<Panel> panels_;
   std::vector<uint8_t> weights_;
   std::vector<int32_t> constants_;
+  std::vector<double> wide_;
 };
 
 }  // namespace qjit

@@ -11,7 +11,6 @@ template <class V>
 class Depthwise final : public ConvKernel {
   using E = int16_t;
   using I = typename V::I;
-  using F = typename V::F;
   static constexpr int pair = 2 * V::lanes;
   static constexpr int outputs = V::lanes == 16 ? 8 : 4;
   /** Bytes of staged image per block of rows. */
@@ -50,10 +49,9 @@ class Depthwise final : public ConvKernel {
   /** Weights [tap pair][vector][lane][2], then bias, scale and offset of both vectors. */
   void pack(int64_t channel) {
     const int count = static_cast<int>(std::min<int64_t>(pair, g_.c - channel));
-    bool proved = plan_.fast;
-    for (int c = 0; c < count; c++) proved = proved && g_.formula.proved[static_cast<size_t>(channel + c)];
-    modes_.push_back(!proved ? Mode::spill : plan_.add ? (g_.formula.away ? Mode::away_add : Mode::plus_add)
-                                                       : (g_.formula.away ? Mode::away : Mode::plus));
+    const Mode mode = mode_of(g_, plan_, channel, count);
+    const bool proved = mode == Mode::plus || mode == Mode::away;
+    modes_.push_back(mode);
     const auto each = [&](auto&& put) {
       for (int v = 0; v < 2; v++)
         for (int lane = 0; lane < V::lanes; lane++) {
@@ -73,6 +71,8 @@ class Depthwise final : public ConvKernel {
     });
     each([&](int64_t c) { constants_.push_back(std::bit_cast<int32_t>(c >= 0 && proved ? g_.formula.scale[static_cast<size_t>(c)] : 0.0f)); });
     each([&](int64_t c) { constants_.push_back(std::bit_cast<int32_t>(c >= 0 && proved ? g_.formula.offset[static_cast<size_t>(c)] : 0.0f)); });
+    for (const std::vector<double>* from : {&g_.formula.wide_scale, &g_.formula.wide_offset})
+      each([&](int64_t c) { wide_.push_back(c >= 0 && mode == Mode::wide ? (*from)[static_cast<size_t>(c)] : 0); });
   }
 
   void row(const E* stage, int64_t first, uint8_t* out, const uint8_t* residual) const {
@@ -87,8 +87,7 @@ class Depthwise final : public ConvKernel {
         case Mode::spill: outputs_of<P, Mode::spill>(block, stage, first, out, residual); break;
         case Mode::plus: outputs_of<P, Mode::plus>(block, stage, first, out, residual); break;
         case Mode::away: outputs_of<P, Mode::away>(block, stage, first, out, residual); break;
-        case Mode::plus_add: outputs_of<P, Mode::plus_add>(block, stage, first, out, residual); break;
-        case Mode::away_add: outputs_of<P, Mode::away_add>(block, stage, first, out, residual); break;
+        case Mode::wide: outputs_of<P, Mode::wide>(block, stage, first, out, residual); break;
       }
     }
   }
@@ -138,14 +137,17 @@ class Depthwise final : public ConvKernel {
           }
       } else {
         const FinishConstants<V> k(plan_);
-        const float* reals = reinterpret_cast<const float*>(constants);
-        const F scale[2] = {V::load_real(reals + pair), V::load_real(reals + pair + V::lanes)};
-        const F offset[2] = {V::load_real(reals + 2 * pair), V::load_real(reals + 2 * pair + V::lanes)};
+        const void* scales = constants + pair;
+        const void* shifts = constants + 2 * pair;
+        if constexpr (M == Mode::wide) {
+          scales = wide_.data() + block * 2 * pair;
+          shifts = wide_.data() + block * 2 * pair + pair;
+        }
 #pragma GCC unroll 8
         for (int u = 0; u < outputs; u++) {
           if (u < live) {
             const int64_t place = (first + z + u) * g_.c + channel;
-            finish_pair<V, M>(plan_, k, acc[u][0], acc[u][1], scale, offset, residual ? residual + place : nullptr, out + place, count);
+            finish_pair<V, M>(plan_, k, acc[u][0], acc[u][1], scales, shifts, residual ? residual + place : nullptr, out + place, count);
           }
         }
       }
@@ -160,6 +162,7 @@ class Depthwise final : public ConvKernel {
   std::vector<Mode> modes_;
   std::vector<int16_t> weights_;
   std::vector<int32_t> constants_;
+  std::vector<double> wide_;
 };
 
 }  // namespace qjit

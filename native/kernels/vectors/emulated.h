@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -54,6 +55,13 @@ struct Emulated {
   static F plus(F a, F b) { return each_real([&](int i) { return a.v[i] + b.v[i]; }); }
   static F with_sign(F m, F s) { return each_real([&](int i) { return std::copysign(m.v[i], s.v[i]); }); }
   static I round(F v) { return each([&](int i) { return static_cast<int32_t>(std::nearbyint(v.v[i])); }); }
+
+  static I wide(I acc, const double* s, const double* o, bool away) {
+    return each([&](int i) {
+      const double v = acc.v[i] * s[i];
+      return static_cast<int32_t>(std::nearbyint(v + (away ? std::copysign(o[i], v) : o[i])));
+    });
+  }
 
   /** Index, in groups of 128 bits, of word i of two interleaved or packed vectors. */
   static I pack(I a, I b) {

@@ -6,6 +6,7 @@
 //   pack(a, b), low, high   work in groups of 128 bits, as the instructions do: a pair of I holds 2 * lanes channels in the
 //                           order of `channel_of`, and packing the pair to 16 bits restores the natural order
 //   round(v)                nearest integer, halves to even
+//   wide(acc, s, o, away)   the same formula in doubles: rne(acc * s + o), o with the product's sign where `away`
 //   load_bytes, store_bytes 2 * lanes bytes as 16-bit lanes in natural order; with a count, no byte beyond it is touched
 #pragma once
 
@@ -13,8 +14,10 @@
 
 #if defined(__GNUC__)
 #define QJIT_INLINE inline __attribute__((always_inline))
+#define QJIT_LAMBDA_INLINE __attribute__((always_inline))
 #else
 #define QJIT_INLINE inline
+#define QJIT_LAMBDA_INLINE
 #endif
 
 namespace qjit {

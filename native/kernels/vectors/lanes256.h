@@ -33,6 +33,15 @@ struct Lanes256 {
   }
   static QJIT_INLINE I round(F v) { return _mm256_cvtps_epi32(v); }
 
+  static QJIT_INLINE I wide(I acc, const double* s, const double* o, bool away) {
+    const __m256d sign = away ? _mm256_set1_pd(-0.0) : _mm256_setzero_pd();
+    const auto half = [&](__m128i a, int at) QJIT_LAMBDA_INLINE {
+      const __m256d v = _mm256_mul_pd(_mm256_cvtepi32_pd(a), _mm256_loadu_pd(s + at));
+      return _mm256_cvtpd_epi32(_mm256_add_pd(v, _mm256_or_pd(_mm256_loadu_pd(o + at), _mm256_and_pd(v, sign))));
+    };
+    return _mm256_set_m128i(half(_mm256_extracti128_si256(acc, 1), 4), half(_mm256_castsi256_si128(acc), 0));
+  }
+
   static QJIT_INLINE I pack(I a, I b) { return _mm256_packs_epi32(a, b); }
   static QJIT_INLINE I add16(I a, I b) { return _mm256_adds_epi16(a, b); }
   static QJIT_INLINE I sub16(I a, I b) { return _mm256_sub_epi16(a, b); }

@@ -32,6 +32,15 @@ struct Lanes512 {
   }
   static QJIT_INLINE I round(F v) { return _mm512_cvtps_epi32(v); }
 
+  static QJIT_INLINE I wide(I acc, const double* s, const double* o, bool away) {
+    const __m512d sign = away ? _mm512_set1_pd(-0.0) : _mm512_setzero_pd();
+    const auto half = [&](__m256i a, int at) QJIT_LAMBDA_INLINE {
+      const __m512d v = _mm512_mul_pd(_mm512_cvtepi32_pd(a), _mm512_loadu_pd(s + at));
+      return _mm512_cvtpd_epi32(_mm512_add_pd(v, _mm512_or_pd(_mm512_loadu_pd(o + at), _mm512_and_pd(v, sign))));
+    };
+    return _mm512_inserti64x4(_mm512_castsi256_si512(half(_mm512_castsi512_si256(acc), 0)), half(_mm512_extracti64x4_epi64(acc, 1), 8), 1);
+  }
+
   static QJIT_INLINE I pack(I a, I b) { return _mm512_packs_epi32(a, b); }
   static QJIT_INLINE I add16(I a, I b) { return _mm512_adds_epi16(a, b); }
   static QJIT_INLINE I sub16(I a, I b) { return _mm512_sub_epi16(a, b); }

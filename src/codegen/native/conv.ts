@@ -86,6 +86,11 @@ function writeFormula(c: StepContext, plan: FinishPlan): void {
     "f32",
     Float32Array.from(channels, (k) => k.fit?.offset ?? 0),
   );
+  // In doubles next to every channel has constants; blocks with a channel that f32 does not reach use them.
+  const wide = channels.some((k) => !k.fit) ? channels.map((k) => k.wide) : [];
+  const all = wide.length > 0 && wide.every((k) => k !== undefined);
+  c.w.flag(all);
+  if (all) c.w.doubles(wide.map((k) => k!.scale)).doubles(wide.map((k) => k!.offset));
   c.w.flag(plan.add !== undefined);
   if (!plan.add) return;
   const { fit, residualSigned } = plan.add;

@@ -297,10 +297,7 @@ describe("arithmetic", () => {
 describe("what is not supported is named, all of it", () => {
   test("operators, types and features together", () => {
     const m = network();
-    m.tensors.push(
-      { name: "z", type: "FLOAT64", shape: [1, 2] },
-      { name: "v", type: "INT8", shape: [1, 2] },
-    );
+    m.tensors.push({ name: "z", type: "FLOAT64", shape: [1, 2] }, { name: "v", type: "INT8", shape: [1, 2] });
     m.operators.push(
       { name: "LSTM", inputs: [6], outputs: [7] },
       { name: "custom:Mine", inputs: [7], outputs: [8] },

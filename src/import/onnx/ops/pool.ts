@@ -100,7 +100,10 @@ function positions(op: Operator, x: Node, place: Windows): void {
   if (count * taps > maxElements) op.unsupported("positions of so many windows");
   const digits = (i: number, base: readonly number[]) => {
     const list = new Array<number>(base.length);
-    for (let d = base.length - 1, rest = i; d >= 0; d--, rest = Math.floor(rest / base[d])) list[d] = rest % base[d];
+    for (let d = base.length - 1, rest = i; d >= 0; d--) {
+      list[d] = rest % base[d];
+      rest = Math.floor(rest / base[d]);
+    }
     return list;
   };
   const flat = (at: readonly number[], order: readonly number[]) => order.reduce((sum, d) => sum * sizes[d] + at[d], 0);

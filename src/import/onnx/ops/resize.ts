@@ -120,6 +120,7 @@ function resampled(op: Operator, x: Node, { axis, size, result }: Axis, taps: re
   const clamped = (v: number) => Math.max(0, Math.min(size - 1, v));
   const identity =
     size === result && taps.every((t, i) => t.weights.every((w, k) => w === (clamped(t.first + k) === i ? 1 : 0)));
+  if (result === 0) return picked(op, x, axis, [], "none");
   let y = x;
   if (!identity) {
     const count = Math.max(0, ...taps.map((t) => t.weights.length));
@@ -177,7 +178,7 @@ function axesOf(op: Operator, legacy: boolean): Axis[] {
     const size = shape[axis];
     const scale = scales.length ? scales[i] : (common ?? ratios[i]);
     const result = scales.length
-      ? Math.floor(scale * size)
+      ? Math.floor(Math.fround(scale * size))
       : common === undefined
         ? sizes[i]
         : Math.floor(scale * size + 0.5);

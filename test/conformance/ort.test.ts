@@ -1,0 +1,40 @@
+/**
+ * Quantized operators and groups as ONNX Runtime computes them on x86 (test/vectors/ort, with the script that made them):
+ * interpreted and compiled, integers and floats exactly.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { wasmProgram } from "../../src/compile.ts";
+import { importOnnx } from "../../src/import/onnx/index.ts";
+import { interpret } from "../../src/ir/interpret.ts";
+import { allocate, type TypedArray } from "../../src/ir/type.ts";
+import { describeGolden } from "../vectors.ts";
+
+interface Case {
+  name: string;
+  model: string;
+  inputs: Record<string, number[]>;
+  outputs: number[][];
+}
+
+describeGolden("ort", (dir) => {
+  const { cases }: { cases: Case[] } = JSON.parse(readFileSync(join(dir, "ort.json"), "utf8"));
+  cases.forEach((c, i) => {
+    test(`${i} ${c.name}`, async () => {
+      const graph = importOnnx(new Uint8Array(Buffer.from(c.model, "base64")), { numerics: "ort" });
+      const inputs = graph.params.map((p) => {
+        const data = allocate(p.type.storage, c.inputs[p.name].length) as Float32Array;
+        data.set(c.inputs[p.name]);
+        return data;
+      });
+      const program = await wasmProgram(graph, { level: "simd128", dot: "inexact" });
+      const compiled = program.runSync(inputs);
+      program.dispose();
+      interpret(graph, inputs).forEach((y: TypedArray, k) => {
+        expect(Array.from(y, Number)).toEqual(c.outputs[k]);
+        expect(compiled[k]).toEqual(y);
+      });
+    });
+  });
+});

@@ -85,18 +85,31 @@ class Run final : public Napi::AsyncWorker {
  protected:
   void Execute() override { loaded_->program.run(*workspace_); }
   void OnOK() override {
-    const Napi::HandleScope scope(Env());
-    try {
-      const Napi::Array outputs = outputs_.Value();
-      take_outputs(*loaded_, *workspace_, outputs);
-      deferred_.Resolve(outputs);
-    } catch (const Napi::Error& e) {
-      deferred_.Reject(e.Value());
-    }
+    settle([&] {
+      const Napi::HandleScope scope(Env());
+      try {
+        const Napi::Array outputs = outputs_.Value();
+        take_outputs(*loaded_, *workspace_, outputs);
+        deferred_.Resolve(outputs);
+      } catch (const Napi::Error& e) {
+        deferred_.Reject(e.Value());
+      }
+    });
   }
-  void OnError(const Napi::Error& e) override { deferred_.Reject(e.Value()); }
+  void OnError(const Napi::Error& e) override {
+    settle([&] { deferred_.Reject(e.Value()); });
+  }
 
  private:
+  /** An environment that is going down takes no calls any more, and nobody waits for the result. */
+  template <class F>
+  static void settle(F&& f) {
+    try {
+      f();
+    } catch (const Napi::Error&) {
+    }
+  }
+
   std::shared_ptr<Loaded> loaded_;
   std::unique_ptr<qjit::Workspace> workspace_;
   Napi::Promise::Deferred deferred_;

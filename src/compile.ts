@@ -1,22 +1,32 @@
 /** A graph made ready to run on a target. */
+import { loadNative } from "../runtime/native.ts";
 import { probeEngine } from "../runtime/probe.ts";
 import { Program as RuntimeProgram } from "../runtime/program.ts";
 import { build, type Features, hostTarget } from "./codegen/build.ts";
+import { nativeFormat, serializeNative } from "./codegen/native/serialize.ts";
 import type { WasmTarget } from "./codegen/wasm/kernel.ts";
-import { ArgumentError } from "./errors.ts";
+import { ArgumentError, ModelError } from "./errors.ts";
 import type { Graph } from "./ir/graph.ts";
 import { interpret } from "./ir/interpret.ts";
 import { allocate, sizeOf, type TensorType, type TypedArray } from "./ir/type.ts";
 import { verified } from "./ir/verify.ts";
+import { runPipeline } from "./passes/pipeline.ts";
 
 /** Where a graph can run. */
-export type Target = "wasm" | "interpreter";
+export type Target = "native" | "wasm" | "interpreter";
 
-/** `auto` takes the fastest target that there is; which one it took, `Program.target` says. */
+/**
+ * `auto` takes the fastest target that there is: native where the addon is installed and has every kernel, else wasm. Which
+ * one it took, `Program.target` says.
+ */
 export interface CompileOptions {
   readonly target?: "auto" | Target;
   /** WebAssembly instructions to use: `auto` takes what the engine has. */
   readonly features?: Features;
+  /** Instruction set of native kernels; the environment variable QJIT_ISA or the best one of this CPU unless given. */
+  readonly isa?: string;
+  /** Called where `auto` passes over the native back end, with the reason; without it stderr gets one line, once. */
+  readonly onFallback?: (reason: string) => void;
 }
 
 /** An input or output of a program. */
@@ -31,8 +41,8 @@ export type Inputs = readonly TypedArray[] | Readonly<Record<string, TypedArray>
 /** A graph on a target. Results are row-major, in the order of `outputs`, and belong to the caller. */
 export interface Program {
   readonly target: Target;
-  /** The WebAssembly instructions in use; undefined on the interpreter. */
-  readonly level?: "simd128" | "relaxed";
+  /** The instructions in use: of WebAssembly, or of native kernels; undefined on the interpreter. */
+  readonly level?: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   run(inputs: Inputs): Promise<TypedArray[]>;
@@ -52,10 +62,69 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
       return interpreterProgram(verified(graph));
     case "wasm":
       return wasmProgram(graph, hostTarget(features));
+    case "native":
+      return nativeProgram(graph, options.isa);
     case "auto":
+      // Who names WebAssembly instructions wants WebAssembly.
+      if (features) return wasmProgram(graph, hostTarget(features));
+      try {
+        return await nativeProgram(graph, options.isa);
+      } catch (error) {
+        if (!(error instanceof NativeMissing) && !(error instanceof ModelError)) throw error;
+        fallBack(options, error.message);
+      }
       return probeEngine().simd ? wasmProgram(graph, hostTarget(features)) : interpreterProgram(verified(graph));
   }
-  throw new ArgumentError("target", '"auto", "wasm" or "interpreter"', target);
+  throw new ArgumentError("target", '"auto", "native", "wasm" or "interpreter"', target);
+}
+
+/** The native back end is not there: the addon is missing, does not load, or reads another format. */
+export class NativeMissing extends ArgumentError {
+  override name = "NativeMissing";
+}
+
+let told = false;
+
+function fallBack({ onFallback }: CompileOptions, reason: string): void {
+  if (onFallback) onFallback(reason);
+  else if (!told) {
+    told = true;
+    if (typeof process !== "undefined")
+      process.stderr?.write(`qjit: not on the native back end: ${reason}
+`);
+  }
+}
+
+/** The graph as a program of the native library. Throws NativeMissing with the reason if there is none. */
+export async function nativeProgram(graph: Graph, isa?: string): Promise<Program> {
+  const { addon, ...state } = await loadNative();
+  if (!addon) throw new NativeMissing("target", "the native back end", (state as { reason: string }).reason);
+  if (addon.format !== nativeFormat)
+    throw new NativeMissing("target", `an addon of format ${nativeFormat}`, `one of format ${addon.format}`);
+  const level = isa ?? process.env.QJIT_ISA ?? "";
+  if (level && !addon.levels.includes(level))
+    throw new ArgumentError("isa", `one of ${addon.levels.join(", ")}, which this CPU has`, level);
+  const native = new addon.NativeProgram(serializeNative(runPipeline(graph)).bytes, level || undefined);
+  const inputs = graph.params.map((p) => ({ name: graph.nameOf(p), type: p.type }));
+  const outputs = graph.outputs.map((o) => ({ name: o.name, type: o.node.type }));
+  const room = () => outputs.map(({ type }) => allocate(type.storage, sizeOf(type.shape)));
+  let live = true;
+  const checked = (given: Inputs): TypedArray[] => {
+    if (!live) throw disposed();
+    return inputsOf(given, inputs);
+  };
+  return {
+    target: "native",
+    level: native.isa,
+    inputs,
+    outputs,
+    run: async (given) => (await native.run(checked(given), room())) as unknown as TypedArray[],
+    runSync: (given) => native.runSync(checked(given), room()) as unknown as TypedArray[],
+    dispose() {
+      live = false;
+      native.dispose();
+    },
+  };
 }
 
 /** The graph as a WebAssembly module of its own. */

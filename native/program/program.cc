@@ -1,6 +1,8 @@
 #include "program.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <new>
 
 namespace qjit {
 namespace {
@@ -33,9 +35,11 @@ uint32_t checksum(const uint8_t* bytes, size_t words) {
   return h;
 }
 
-Workspace::Workspace(size_t arena, size_t scratch) {
+Workspace::Workspace(size_t arena, size_t scratch) : bytes_(nullptr, std::free) {
   const size_t arena_room = aligned(arena + slack), scratch_room = aligned(scratch + slack);
-  bytes_ = std::make_unique<uint8_t[]>(arena_room + scratch_room + 64);
+  // Zeroed pages cost nothing until they are used.
+  bytes_.reset(static_cast<uint8_t*>(std::calloc(arena_room + scratch_room + 64, 1)));
+  if (!bytes_) throw std::bad_alloc();
   arena_ = reinterpret_cast<uint8_t*>(aligned(reinterpret_cast<size_t>(bytes_.get())));
   scratch_ = arena_ + arena_room;
 }
@@ -67,19 +71,23 @@ Program::Program(const uint8_t* bytes, size_t size, Isa isa) : isa_(isa) {
   const uint32_t inputs = word(bytes, 9), outputs = word(bytes, 10), steps = word(bytes, 11);
   size_t at = header_words;
   const auto section = [&](const char* what) {
-    if (at + 2 > words || word(bytes, at + 1) > words - at - 2) throw ProgramError(std::string("damaged program: ") + what + " is cut off");
+    if (at + 2 > words || word(bytes, at + 1) > words - at - 2) throw ProgramError(std::string(what) + " is cut off");
     Reader r(bytes + 4 * (at + 2), word(bytes, at + 1), regions);
     at += 2 + word(bytes, at + 1);
     return r;
   };
-  Reader ports = section("the list of inputs and outputs");
-  for (uint32_t i = 0; i < inputs; i++) inputs_.push_back({ports.tensor(true)});
-  for (uint32_t i = 0; i < outputs; i++) outputs_.push_back({ports.operand()});
-  ports.end();
+  try {
+    Reader ports = section("the list of inputs and outputs");
+    for (uint32_t i = 0; i < inputs; i++) inputs_.push_back({ports.tensor(true)});
+    for (uint32_t i = 0; i < outputs; i++) outputs_.push_back({ports.operand()});
+    ports.end();
+  } catch (const ProgramError& e) {
+    throw ProgramError(std::string("damaged program: inputs and outputs: ") + e.what());
+  }
   for (uint32_t i = 0; i < steps; i++) {
     const uint32_t op = at < words ? word(bytes, at) : 0;
-    Reader r = section("a step");
     try {
+      Reader r = section("a step");
       if (op >= std::size(makers)) throw ProgramError("no op has number " + std::to_string(op));
       steps_.push_back(makers[op](r, isa));
       r.end();

@@ -20,7 +20,7 @@ class Workspace {
   uint8_t* scratch() const { return scratch_; }
 
  private:
-  std::unique_ptr<uint8_t[]> bytes_;
+  std::unique_ptr<uint8_t, void (*)(void*)> bytes_;
   uint8_t* arena_;
   uint8_t* scratch_;
 };

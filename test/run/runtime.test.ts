@@ -191,17 +191,22 @@ describe("engines", () => {
 describe("compile", () => {
   test("every target gives the same, and says which it is", async () => {
     const want = (await compile(graph, { target: "interpreter" })).runSync(inputs);
-    for (const options of [{}, { target: "wasm" }, { target: "wasm", features: "simd128" }] as const) {
+    for (const options of [
+      { features: "auto" },
+      { target: "wasm" },
+      { target: "wasm", features: "simd128" },
+    ] as const) {
       const program = await compile(graph, options);
       expect(program.target).toBe("wasm");
-      expect(program.level).toBe(options.features ?? (probeEngine().relaxed ? "relaxed" : "simd128"));
+      const best = probeEngine().relaxed ? "relaxed" : "simd128";
+      expect(program.level).toBe("features" in options && options.features !== "auto" ? options.features : best);
       expect(program.runSync(inputs)).toEqual(want);
       expect(await program.run({ x: inputs[0], y: inputs[1] })).toEqual(want);
       program.dispose();
       expect(() => program.runSync(inputs)).toThrow("disposed");
     }
     await expect(compile(graph, { target: "gpu" as never })).rejects.toThrow(
-      'target: wanted "auto", "wasm" or "interpreter", got gpu',
+      'target: wanted "auto", "native", "wasm" or "interpreter", got gpu',
     );
   });
 

@@ -76,25 +76,19 @@ class Depthwise final : public ConvKernel {
   }
 
   void row(const E* stage, int64_t first, uint8_t* out, const uint8_t* residual) const {
-    if (taps_ == 9) return row_of<5>(stage, first, out, residual);
-    return row_of<0>(stage, first, out, residual);
-  }
-
-  template <int P>
-  void row_of(const E* stage, int64_t first, uint8_t* out, const uint8_t* residual) const {
     for (size_t block = 0; block < modes_.size(); block++) {
       switch (modes_[block]) {
-        case Mode::spill: outputs_of<P, Mode::spill>(block, stage, first, out, residual); break;
-        case Mode::plus: outputs_of<P, Mode::plus>(block, stage, first, out, residual); break;
-        case Mode::away: outputs_of<P, Mode::away>(block, stage, first, out, residual); break;
-        case Mode::wide: outputs_of<P, Mode::wide>(block, stage, first, out, residual); break;
+        case Mode::spill: outputs_of<Mode::spill>(block, stage, first, out, residual); break;
+        case Mode::plus: outputs_of<Mode::plus>(block, stage, first, out, residual); break;
+        case Mode::away: outputs_of<Mode::away>(block, stage, first, out, residual); break;
+        case Mode::wide: outputs_of<Mode::wide>(block, stage, first, out, residual); break;
       }
     }
   }
 
-  template <int P, Mode M>
+  template <Mode M>
   __attribute__((noinline)) void outputs_of(size_t block, const E* stage, int64_t first, uint8_t* out, const uint8_t* residual) const {
-    const int64_t pairs = P ? P : pairs_;
+    const int64_t pairs = pairs_;
     const int64_t channel = static_cast<int64_t>(block) * pair;
     const int count = static_cast<int>(std::min<int64_t>(pair, g_.c - channel));
     const E* weights = weights_.data() + static_cast<int64_t>(block) * pairs_ * 2 * pair;
@@ -118,6 +112,8 @@ class Depthwise final : public ConvKernel {
           const I xa = V::load(x[u] + a), xb = V::load(x[u] + b);
           acc[u][0] = V::dot(acc[u][0], V::low(xa, xb), w0);
           acc[u][1] = V::dot(acc[u][1], V::high(xa, xb), w1);
+          V::keep(acc[u][0]);
+          V::keep(acc[u][1]);
         }
       }
       if constexpr (M == Mode::spill) {

@@ -7,6 +7,7 @@
 //                           order of `channel_of`, and packing the pair to 16 bits restores the natural order
 //   round(v)                nearest integer, halves to even
 //   wide(acc, s, o, away)   the same formula in doubles: rne(acc * s + o), o with the product's sign where `away`
+//   keep(v)                 makes the compiler have v in a register here, so that work is not moved into later branches
 //   load_bytes, store_bytes 2 * lanes bytes as 16-bit lanes in natural order; with a count, no byte beyond it is touched
 #pragma once
 

@@ -1,0 +1,194 @@
+/** Programs of the native library: the interpreter's bits on random graphs, damaged programs, runs on workers. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { serializeNative } from "../../src/codegen/native/serialize.ts";
+import { checksum } from "../../src/codegen/native/writer.ts";
+import { compile } from "../../src/compile.ts";
+import { ModelError } from "../../src/errors.ts";
+import type { Graph } from "../../src/ir/graph.ts";
+import { interpret } from "../../src/ir/interpret.ts";
+import { parse } from "../../src/ir/parse.ts";
+import { print } from "../../src/ir/print.ts";
+import { allocate, sizeOf, type TypedArray } from "../../src/ir/type.ts";
+import { verified } from "../../src/ir/verify.ts";
+import { runPipeline } from "../../src/passes/pipeline.ts";
+import { operandValues } from "../codegen/row-cases.ts";
+import { generate, inputsFor, random } from "../fuzz/generate.ts";
+import { goldenFiles } from "../golden/sections.ts";
+import { differences } from "../run/ways.ts";
+import { addon, levels, missingOps, reportMissing } from "./native.ts";
+
+reportMissing();
+
+const room = (graph: Graph) => graph.outputs.map((o) => allocate(o.node.type.storage, sizeOf(o.node.type.shape)));
+
+/** Runs a graph at a level on several inputs; false if the library lacks an op or a rule of it. */
+function agrees(graph: Graph, level: string, inputs: readonly (readonly TypedArray[])[], where: string): boolean {
+  let bytes: Uint8Array;
+  try {
+    bytes = serializeNative(runPipeline(graph)).bytes;
+  } catch (error) {
+    if (error instanceof ModelError) return false;
+    throw error;
+  }
+  const program = new addon!.NativeProgram(bytes, level);
+  for (const given of inputs) {
+    const outputs = room(graph);
+    program.runSync(given, outputs);
+    const want = interpret(graph, given);
+    const wrong = outputs.map((o, i) => differences(o, want[i]));
+    if (wrong.some((w) => w.length)) expect(wrong, `${where}\n${print(graph)}`).toEqual(wrong.map(() => []));
+  }
+  return true;
+}
+
+describe.runIf(addon).each(levels)("native %s", (level) => {
+  test("returns the interpreter's bits on random graphs", () => {
+    let ran = 0;
+    for (let seed = 0; seed < 400; seed++) {
+      const graph = generate(seed, 8);
+      if (agrees(graph, level, [inputsFor(graph, seed), inputsFor(graph, seed + 1)], `seed ${seed}`)) ran++;
+    }
+    expect(ran).toBeGreaterThan(100);
+  });
+
+  test("returns the interpreter's bits on the cases of every way of running", () => {
+    const cases = new URL("../run/cases/", import.meta.url);
+    const golden = goldenFiles().filter((f) => !["verify", "parse"].includes(f.run[0]));
+    const files = [
+      ...golden.flatMap((f) => f.sections.map((part) => ({ name: `golden/${f.name}`, text: part.text }))),
+      ...readdirSync(cases).map((name) => ({ name, text: readFileSync(new URL(name, cases), "utf8") })),
+    ];
+    const skipped: string[] = [];
+    for (const { name, text } of files) {
+      const graph = verified(parse(text));
+      const inputs = [0, 1, 2, 3, 4].map((mode) => {
+        const rand = random(mode);
+        return graph.params.map((p) => operandValues(p.type, mode, rand));
+      });
+      if (!agrees(graph, level, inputs, name)) skipped.push(`${name} (${missingOps(runPipeline(graph))})`);
+    }
+    expect(skipped.length).toBeLessThan(files.length / 2);
+    if (skipped.length) console.warn(`native has no kernels for ${skipped.join(", ")}`);
+  });
+});
+
+/** A small network with a convolution, a depthwise one and a sum. */
+const small = () =>
+  verified(
+    parse(`func @small(%x: i8[1,6,6,4]<0.5:3>) {
+  %w1: i8[8,3,3,4]<0.125> = const(value=data)
+  %a1: i32[1,6,6,8]<0.5 * 0.125> = conv2d(%x, %w1, pad=[1, 1, 1, 1])
+  %q1: i8[1,6,6,8]<0.25:-7> = requantize(%a1, by=q31_double(1518500250:-4), clamp=[-128, 127])
+  %s: i8[1,6,6,8]<0.5> = qadd(%q1, %q1, by=f32(0.25, 0.25, 2), clamp=[-128, 127])
+  return %s
+}
+
+data %w1 = "${Buffer.from(Int8Array.from({ length: 288 }, (_, i) => ((i * 37) % 255) - 127).buffer).toString("base64")}"
+`),
+  );
+
+describe.runIf(addon)("native programs", () => {
+  test("compile takes the native target, and runs here and on a worker", async () => {
+    const graph = small();
+    const program = await compile(graph, { target: "native" });
+    expect([program.target, program.level]).toEqual(["native", levels[levels.length - 1]]);
+    const inputs = inputsFor(graph, 3);
+    const want = interpret(graph, inputs);
+    expect(program.runSync(inputs)).toEqual(want);
+    const many = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const given = inputsFor(graph, i);
+        return [await program.run(given), interpret(graph, given)];
+      }),
+    );
+    for (const [found, wanted] of many) expect(found).toEqual(wanted);
+    const last = program.run(inputs);
+    program.dispose();
+    expect(await last).toEqual(want);
+    expect(() => program.runSync(inputs)).toThrow("disposed");
+    await expect(compile(graph, { target: "native", isa: "mmx" })).rejects.toThrow("isa: wanted one of");
+  });
+
+  test("refuse inputs and outputs of another size", () => {
+    const program = new addon!.NativeProgram(serializeNative(runPipeline(small())).bytes);
+    const [x, y] = [new Int8Array(144), new Int8Array(288)];
+    expect(() => program.runSync([new Int8Array(143)], [y])).toThrow("wants 144 bytes, found 143");
+    expect(() => program.runSync([x], [new Int8Array(2)])).toThrow("wants 288 bytes, found 2");
+    expect(() => program.runSync([], [y])).toThrow("inputs: wants 1");
+    expect(() => program.runSync([x], [])).toThrow("outputs: wants 1");
+    expect(() => program.runSync({} as never, [y])).toThrow("wants an array");
+  });
+
+  test("damaged programs are refused or harmless, never executed blindly", () => {
+    const { bytes } = serializeNative(runPipeline(small()));
+    expect(() => new addon!.NativeProgram(new Uint8Array(10))).toThrow("not a program");
+    expect(() => new addon!.NativeProgram(bytes.slice(0, bytes.length - 4))).toThrow("damaged program: its length");
+    const flipped = bytes.slice();
+    flipped[100] ^= 1;
+    expect(() => new addon!.NativeProgram(flipped)).toThrow("damaged program: the checksum differs");
+    const rand = random(11);
+    let refused = 0;
+    const rounds = 3000;
+    const extremes = [0, 1, 2, 7, 255, 65535, 0x7fffffff, 0x80000000, 0xffffffff];
+    // Words of the header, the ports and the steps; the constants behind them hold any value.
+    const words = new Uint32Array(bytes.buffer)[5] / 4;
+    for (let round = 0; round < rounds; round++) {
+      const copy = bytes.slice();
+      const view = new Uint32Array(copy.buffer);
+      for (let k = rand(1, 3); k > 0; k--) {
+        const at = rand(4, words - 1);
+        view[at] = rand(0, 1) ? extremes[rand(0, extremes.length - 1)] : view[at] + rand(-3, 3);
+      }
+      view[3] = checksum(view.subarray(4));
+      try {
+        const program = new addon!.NativeProgram(copy);
+        program.runSync([new Int8Array(144)], [new Int8Array(288)]);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/damaged program|not a program|wants /);
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(rounds / 4);
+  });
+
+  test("leave the event loop free, run in worker_threads, and let the process end with work in flight", () => {
+    const folder = mkdtempSync(join(tmpdir(), "qjit-native-"));
+    const path = join(folder, "program.bin");
+    writeFileSync(path, serializeNative(runPipeline(small())).bytes);
+    const addonPath = new URL("../../build/native/Release/qjit.node", import.meta.url).pathname;
+    const script = `
+      const { Worker, isMainThread, parentPort } = require("node:worker_threads");
+      const { NativeProgram } = require(${JSON.stringify(addonPath)});
+      const bytes = require("node:fs").readFileSync(${JSON.stringify(path)});
+      const program = new NativeProgram(bytes);
+      const run = () => program.run([new Int8Array(144).fill(5)], [new Int8Array(288)]).then(([y]) => Buffer.from(y.buffer).toString("hex"));
+      if (!isMainThread) run().then((y) => { for (let i = 0; i < 50; i++) run(); parentPort.postMessage(y); });
+      else {
+        let ticks = 0;
+        const timer = setInterval(() => ticks++, 0);
+        Promise.all([...Array(200)].map(run)).then(async (all) => {
+          const workers = [1, 2, 3].map(() => new Promise((done, fail) => new Worker(__filename).on("message", done).on("error", fail)));
+          const same = new Set([...all, ...(await Promise.all(workers))]).size;
+          clearInterval(timer);
+          for (let i = 0; i < 50; i++) run();
+          process.stdout.write(JSON.stringify({ same, ticked: ticks > 0 }), () => process.exit(0));
+        });
+      }`;
+    const file = join(folder, "script.cjs");
+    writeFileSync(file, script);
+    const done = spawnSync(process.execPath, [file], { encoding: "utf8", timeout: 60_000 });
+    expect([done.status, done.stderr, JSON.parse(done.stdout)]).toEqual([0, "", { same: 1, ticked: true }]);
+  });
+});
+
+test("auto says once why it is not native", async () => {
+  const graph = generate(1, 4);
+  const reasons: string[] = [];
+  const program = await compile(graph, { onFallback: (reason) => reasons.push(reason) });
+  expect(program.target === "native" ? reasons : reasons.length).toEqual(program.target === "native" ? [] : 1);
+  program.dispose();
+});

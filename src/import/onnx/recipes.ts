@@ -10,10 +10,19 @@ import type { Numerics } from "./context.ts";
 
 const f = Math.fround;
 
-/** From exact sums of a convolution or product to the result, for the tensor or each output channel. */
-export function gemmRescale(numerics: Numerics, x: number, w: readonly number[], result: number): Rescale {
-  const factor =
-    numerics === "ort" ? (s: number) => f(f(x * s) / result) : (s: number) => f(f(s * x) * inverseScale(result));
+/**
+ * From exact sums of a convolution or product to the result, for the tensor or each output channel. PyTorch computes signed
+ * activations by XNNPACK, which divides as ONNX Runtime does, and unsigned ones by QNNPACK.
+ */
+export function gemmRescale(
+  numerics: Numerics,
+  storage: Storage,
+  x: number,
+  w: readonly number[],
+  result: number,
+): Rescale {
+  const divides = numerics === "ort" || storage === "i8";
+  const factor = (s: number): number => (divides ? f(f(x * s) / result) : f(f(s * x) * inverseScale(result)));
   return { rule: "f32_rne", a: w.map(factor), b: [] };
 }
 

@@ -61,7 +61,7 @@ export function integerConv(
   const bias = op.has(biasAt) ? biasOf(op, biasAt, quant, { ...weights, node: kernel }, o) : undefined;
   if (op.has(biasAt) && !bias) return undefined;
   const sums = op.make(conv2d, { x: nhwc(op, x), w: kernel, bias }, convAttrs(place), { name: `${op.name}/sums` });
-  const by = gemmRescale(op.model.numerics, quant.scale, weights.scales, target.quant.scale);
+  const by = gemmRescale(op.model.numerics, x.type.storage, quant.scale, weights.scales, target.quant.scale);
   const { storage, clamp } = target;
   return nchw(op, op.make(requantize, { x: sums }, { by, clamp }, { storage, quant: target.quant }), rank + 2);
 }

@@ -83,7 +83,7 @@ export function gemmFusion(op: Operator, target: Target): Node | undefined {
   const { weights } = product;
   const bias = op.has(2) ? biasOf(op, 2, x.type.quant, weights, weights.node.type.shape[0]) : undefined;
   if (op.has(2) && !bias) return undefined;
-  const by = gemmRescale(op.model.numerics, x.type.quant.scale, weights.scales, quant.scale);
+  const by = gemmRescale(op.model.numerics, x.type.storage, x.type.quant.scale, weights.scales, quant.scale);
   return op.make(requantize, { x: product.sums(bias) }, { by, clamp }, { storage, quant });
 }
 
@@ -94,7 +94,7 @@ export function computedProduct(op: Operator, x: Node, y: Node, { storage, clamp
   if (!bytes.includes(a.storage) || !bytes.includes(b.storage)) return undefined;
   const m = matrices(op, x, y);
   const sums = op.make(matmul, { x: m.x, y: m.y }, {}, { name: `${op.name}/sums` });
-  const by = gemmRescale(op.model.numerics, a.quant.scale, [b.quant.scale], quant.scale);
+  const by = gemmRescale(op.model.numerics, a.storage, a.quant.scale, [b.quant.scale], quant.scale);
   return m.restore(op.make(requantize, { x: sums }, { by, clamp }, { storage, quant }));
 }
 

@@ -36,6 +36,9 @@ export interface Value {
   readonly problem?: string;
 }
 
+/** How many elements in all may be computed at import: what shapes and parameters are made of is small. */
+export const maxFolded = 2 ** 26;
+
 /** What is common to the nodes of one import. */
 export interface Model {
   readonly numerics: Numerics;
@@ -44,6 +47,8 @@ export interface Model {
   readonly uses: ReadonlyMap<string, number>;
   readonly opsets: ReadonlyMap<string, number>;
   readonly folded: Map<Node, TypedArray | undefined>;
+  /** Elements that may still be computed at import. */
+  foldable: number;
   warn(message: string): void;
   external?(path: string): Uint8Array;
 }
@@ -65,6 +70,8 @@ export function fold(model: Model, root: Node): TypedArray | undefined {
     stack.pop();
     if (known(node)) continue;
     const all = operands.length > 0 && operands.every((n) => value(n) !== undefined);
+    if (all) model.foldable -= sizeOf(node.type.shape);
+    if (model.foldable < 0) throw new ModelError(node.name, `wants at most ${maxFolded} elements computed at import`);
     folded.set(node, all ? evaluate(node, (n) => value(n)!) : undefined);
   }
   return value(root);
@@ -278,7 +285,9 @@ export class Operator {
     const name = this.outputs[i];
     if (name === undefined || name === "") return;
     const storage = carriers[element]?.storage;
-    if (storage !== node.type.storage) throw new Error(`${this.where} gives ${node.type.storage} for ${element}`);
+    if (storage !== node.type.storage) {
+      this.fail(`wants inputs whose types fit together, found ones that give ${node.type.storage} for ${element}`);
+    }
     this.model.values.set(name, { node, element, from: this });
   }
 

@@ -8,7 +8,7 @@ import { Graph, type Node } from "../../ir/graph.ts";
 import { makeConst, makeParam } from "../../ir/ops/source.ts";
 import { sizeOf, type TypedArray } from "../../ir/type.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
-import { type Model, NeedsValues, type Numerics, Operator, Unsupported, type Value } from "./context.ts";
+import { type Model, maxFolded, NeedsValues, type Numerics, Operator, Unsupported, type Value } from "./context.ts";
 import {
   carriers,
   type ExternalData,
@@ -67,6 +67,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Graph 
     uses: usesOf(graph),
     opsets: opsetsOf(file, where),
     folded: new Map(),
+    foldable: maxFolded,
     warn(message) {
       if (!warned.has(message)) options.onWarning?.(message);
       warned.add(message);

@@ -1,7 +1,8 @@
 /** Constants, and operators that give what they were given. */
+import { broadcast } from "../../../ir/ops/broadcast.ts";
 import { makeConst } from "../../../ir/ops/source.ts";
 import { allocate, sizeOf, type TypedArray } from "../../../ir/type.ts";
-import type { Operator } from "../context.ts";
+import { maxFolded, type Operator } from "../context.ts";
 import { carriers, everything, floats, integers, maxElements, type Tensor } from "../elements.ts";
 import type { Element } from "../schema.ts";
 import type { Rows } from "./table.ts";
@@ -44,9 +45,9 @@ function constantOfShape(op: Operator): void {
     op.fail(`wants a shape of at most ${maxElements} elements, found [${shape}]`);
   }
   const value = op.tensor("value") ?? { element: "FLOAT" as const, shape: [1], data: Float32Array.of(0) };
-  const data = allocate(carriers[value.element]!.storage, sizeOf(shape));
-  (data as Float32Array).fill(value.data[0] as number);
-  constantOf(op, { element: value.element, shape, data });
+  if (value.data.length !== 1) op.fail(`wants a value of one element, found ${value.data.length}`);
+  const single = makeConst(`${op.name}/value`, { storage: carriers[value.element]!.storage, shape: [] }, value.data);
+  op.result(op.make(broadcast, { x: single }, { shape }), value.element);
 }
 
 /** Range: its bounds must be known, since they are the shape. */
@@ -54,7 +55,7 @@ function range(op: Operator): void {
   const element = op.element(0);
   const [start, limit, step] = [0, 1, 2].map((i) => Number(op.known(i, ["start", "limit", "delta"][i])[0]));
   const count = Math.max(0, Math.ceil((limit - start) / step));
-  if (!Number.isFinite(count) || count > maxElements)
+  if (!Number.isFinite(count) || count > maxFolded)
     op.fail(`wants a finite range, found ${start} to ${limit} by ${step}`);
   const data = allocate(carriers[element]!.storage, count);
   for (let i = 0; i < count; i++) {

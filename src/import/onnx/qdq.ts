@@ -4,10 +4,11 @@
  * nobody reads is not part of the graph. Groups that are not here run as written.
  */
 import type { Node } from "../../ir/graph.ts";
-import { dequantize } from "../../ir/ops/quant.ts";
+import { dequantize, quantizeRules } from "../../ir/ops/quant.ts";
+import { clamp as limit } from "../../ir/rescale.ts";
 import { type PerTensor, storages, type TensorType } from "../../ir/type.ts";
-import { roundHalfEven } from "../../tensor/arith.ts";
-import type { Operator } from "./context.ts";
+import { inverseScale } from "../../tensor/arith.ts";
+import type { Numerics, Operator } from "./context.ts";
 
 /** What a group's quantize wants: the quantizer, the storage, and the stored values that its range and activations leave. */
 export interface Target {
@@ -31,6 +32,14 @@ export function perTensorBehind(node: Node): (Node & { type: TensorType & { quan
 export function onlyReader(op: Operator, i: number): Operator | undefined {
   const from = op.value(i).from;
   return from && op.model.uses.get(op.inputs[i]) === 1 ? from : undefined;
+}
+
+/** A real number on the target's quantizer, by the profile's quantize. */
+export function storedBound(v: number, { storage, quant: { scale, zero } }: Target, numerics: Numerics): number {
+  const { min, max } = storages[storage];
+  const q =
+    numerics === "pytorch" ? quantizeRules.recip_even(v, inverseScale(scale)) : quantizeRules.div_even(v, scale);
+  return limit(q + zero, min, max);
 }
 
 /** How an operator of type `type` becomes an integer one; undefined where it does not. */
@@ -64,19 +73,17 @@ function activationBounds(op: Operator): readonly [number, number] | undefined {
  * not fuse around others (undefined).
  */
 function withBounds(
-  { storage, quant, clamp: [lo, hi] }: Target,
+  target: Target,
   [low, high]: readonly [number, number],
   implied: boolean,
 ): readonly [number, number] | undefined {
-  const stored = (v: number): number => {
-    if (!Number.isFinite(v)) return v;
-    const inverse = Math.fround(1 / Math.fround(quant.scale));
-    return quant.zero + roundHalfEven(Math.fround(v * inverse));
-  };
+  const {
+    quant,
+    clamp: [lo, hi],
+  } = target;
   if (implied) {
     const real = (q: number): number => Math.fround(Math.fround(q - quant.zero) * quant.scale);
     return low <= real(lo) && real(hi) <= high ? [lo, hi] : undefined;
   }
-  const { min, max } = storages[storage];
-  return [Math.max(lo, min, Math.min(max, stored(low))), Math.min(hi, max, Math.max(min, stored(high)))];
+  return [Math.max(lo, storedBound(low, target, "pytorch")), Math.min(hi, storedBound(high, target, "pytorch"))];
 }

@@ -95,7 +95,7 @@ function quantizeLinear(op: Operator): void {
   if (params && params.axis === undefined) {
     const quant = perTensor(params.scales[0], params.zeros[0]);
     const target: Target = { storage: storage as Target["storage"], quant, clamp: range };
-    const integer = fused(op, target, fusions) ?? moved(x, target);
+    const integer = fused(op, target, fusions) ?? moved(x, target, op.model.numerics);
     if (integer) {
       op.result(integer, element);
       return;

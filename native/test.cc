@@ -1,6 +1,7 @@
 // Tests of the kernels, without Node: every row against loops as the meaning has them, with guard bytes around what it writes;
 // instruction sets that this CPU lacks run on emulated vectors. Exits with 1 if anything differs.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 
@@ -256,8 +257,9 @@ bool has(Isa isa) {
 
 }  // namespace
 
-int main() {
-  const int rounds = 600;
+/** The argument is how many random convolutions each row gets. */
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 300;
   test_convolutions("emulated 8 words", false, rounds, [](const Conv& g) { return std::make_unique<TiledConv<Emulated<8, int16_t>>>(g); });
   test_convolutions("emulated 16 words", false, rounds, [](const Conv& g) { return std::make_unique<TiledConv<Emulated<16, int16_t>>>(g); });
   const auto bytes = [](auto tag, const Conv& g) -> std::unique_ptr<ConvKernel> {

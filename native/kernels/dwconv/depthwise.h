@@ -102,27 +102,25 @@ class Depthwise final : public ConvKernel {
       const E* x[outputs];
       for (int u = 0; u < outputs; u++) x[u] = stage + (z + std::min(u, live - 1)) * step;
       I acc[outputs][2];
-#pragma GCC unroll 8
-      for (int u = 0; u < outputs; u++) { acc[u][0] = bias0; acc[u][1] = bias1; }
+      unroll<outputs>([&](auto u) QJIT_LAMBDA_INLINE {
+        acc[u][0] = bias0;
+        acc[u][1] = bias1;
+      });
       for (int64_t p = 0; p < pairs; p++) {
         const int64_t a = offsets[2 * p], b = offsets[2 * p + 1];
         const I w0 = V::load(weights + p * 2 * pair), w1 = V::load(weights + p * 2 * pair + pair);
-#pragma GCC unroll 8
-        for (int u = 0; u < outputs; u++) {
+        unroll<outputs>([&](auto u) QJIT_LAMBDA_INLINE {
           const I xa = V::load(x[u] + a), xb = V::load(x[u] + b);
           acc[u][0] = V::dot(acc[u][0], V::low(xa, xb), w0);
           acc[u][1] = V::dot(acc[u][1], V::high(xa, xb), w1);
-          V::keep(acc[u][0]);
-          V::keep(acc[u][1]);
-        }
+        });
       }
       if constexpr (M == Mode::spill) {
         alignas(64) int32_t sums[outputs][pair];
-#pragma GCC unroll 8
-        for (int u = 0; u < outputs; u++) {
+        unroll<outputs>([&](auto u) QJIT_LAMBDA_INLINE {
           V::store(&sums[u][0], acc[u][0]);
           V::store(&sums[u][V::lanes], acc[u][1]);
-        }
+        });
         const int64_t bytes = g_.result == Result::i32 ? 4 : 1;
         for (int u = 0; u < live; u++)
           for (int k = 0; k < pair; k++) {
@@ -139,13 +137,11 @@ class Depthwise final : public ConvKernel {
           scales = wide_.data() + block * 2 * pair;
           shifts = wide_.data() + block * 2 * pair + pair;
         }
-#pragma GCC unroll 8
-        for (int u = 0; u < outputs; u++) {
-          if (u < live) {
-            const int64_t place = (first + z + u) * g_.c + channel;
-            finish_pair<V, M>(plan_, k, acc[u][0], acc[u][1], scales, shifts, residual ? residual + place : nullptr, out + place, count);
-          }
-        }
+        unroll<outputs>([&](auto u) QJIT_LAMBDA_INLINE {
+          if (u >= live) return;
+          const int64_t place = (first + z + u) * g_.c + channel;
+          finish_pair<V, M>(plan_, k, acc[u][0], acc[u][1], scales, shifts, residual ? residual + place : nullptr, out + place, count);
+        });
       }
     }
   }

@@ -34,7 +34,6 @@ struct Emulated {
   static I splat(int32_t v) { return each([&](int) { return v; }); }
   static I splat16(int16_t v) { return each_word([&](int) { return v; }); }
   static I broadcast(const uint8_t* p) { int32_t v; std::memcpy(&v, p, 4); return splat(v); }
-  static void keep(I&) {}
   static I add(I a, I b) {
     return each([&](int i) { return static_cast<int32_t>(static_cast<uint32_t>(a.v[i]) + static_cast<uint32_t>(b.v[i])); });
   }

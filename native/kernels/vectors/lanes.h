@@ -7,11 +7,11 @@
 //                           order of `channel_of`, and packing the pair to 16 bits restores the natural order
 //   round(v)                nearest integer, halves to even
 //   wide(acc, s, o, away)   the same formula in doubles: rne(acc * s + o), o with the product's sign where `away`
-//   keep(v)                 makes the compiler have v in a register here, so that work is not moved into later branches
 //   load_bytes, store_bytes 2 * lanes bytes as 16-bit lanes in natural order; with a count, no byte beyond it is touched
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #if defined(__GNUC__)
 #define QJIT_INLINE inline __attribute__((always_inline))
@@ -25,5 +25,14 @@ namespace qjit {
 
 /** The channel, within a pair of vectors, of a lane of its first (0) or second (1) vector. */
 constexpr int channel_of(int vector, int lane) { return lane / 4 * 8 + vector * 4 + lane % 4; }
+
+/** Calls f(0), f(1), ... f(N - 1) with constants, so that arrays of vectors indexed by them live in registers. */
+template <int N, class F, int At = 0>
+QJIT_INLINE void unroll(F&& f) {
+  if constexpr (At < N) {
+    f(std::integral_constant<int, At>{});
+    unroll<N, F&, At + 1>(f);
+  }
+}
 
 }  // namespace qjit

@@ -21,7 +21,6 @@ struct Lanes256 {
     std::memcpy(&v, p, 4);
     return _mm256_set1_epi32(v);
   }
-  static QJIT_INLINE void keep(I& v) { asm volatile("" : "+x"(v)); }
   static QJIT_INLINE I add(I a, I b) { return _mm256_add_epi32(a, b); }
 
   static QJIT_INLINE F load_real(const float* p) { return _mm256_loadu_ps(p); }

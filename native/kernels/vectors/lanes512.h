@@ -20,7 +20,6 @@ struct Lanes512 {
     std::memcpy(&v, p, 4);
     return _mm512_set1_epi32(v);
   }
-  static QJIT_INLINE void keep(I& v) { asm volatile("" : "+v"(v)); }
   static QJIT_INLINE I add(I a, I b) { return _mm512_add_epi32(a, b); }
 
   static QJIT_INLINE F load_real(const float* p) { return _mm512_loadu_ps(p); }

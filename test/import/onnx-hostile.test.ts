@@ -82,14 +82,14 @@ describe("damaged files", () => {
 
   test("cycles, repeated names, missing values", () => {
     const cycle = { nodes: [{ op: "Add", in: ["x", "y"], out: ["y"] }] };
-    bad(adding(two, cycle), "Add y: reads y, which nothing before it makes");
+    bad(adding(two, cycle), "Add 0 (y): reads y, which nothing before it makes");
     bad(
       adding(two, { nodes: [{ op: "Relu", in: ["x"], out: ["w"] }], outputs: ["w"] }),
       "makes w, which already has a value",
     );
     bad(adding(two, { outputs: ["z"] }), "output z: is made by no node");
     bad(adding(two, { outputs: [] }), "has no outputs");
-    bad(adding(two, { nodes: [{ op: "Add", in: ["x"], out: ["y"] }] }), "Add y: wants an input 1, found 1 inputs");
+    bad(adding(two, { nodes: [{ op: "Add", in: ["x"], out: ["y"] }] }), "Add 0 (y): wants an input 1, found 1 inputs");
   });
 
   test("attributes of another type, and versions from before", () => {

@@ -263,9 +263,9 @@ describe("what is not supported", () => {
       throw new Error("imported");
     })();
     expect(error.problems).toEqual([
-      "If branch: no conversion (inputs FLOAT)",
-      "LSTM rnn: no conversion (inputs FLOAT, FLOAT)",
-      "Cast narrow: results of type FLOAT8E4M3FN",
+      "If 0 (branch): no conversion (inputs FLOAT)",
+      "LSTM 2 (rnn): no conversion (inputs FLOAT, FLOAT)",
+      "Cast 3 (narrow): results of type FLOAT8E4M3FN",
     ]);
     expect(error.message).toContain("3 unsupported:");
   });

@@ -92,7 +92,7 @@ export class Operator {
   readonly domain: string;
   /** The version of the operator set that the model states for the node's domain. */
   readonly version: number;
-  /** Where errors say it is: `Conv /conv1/Conv`. */
+  /** Where errors say it is: `Conv 12 (/conv1/Conv)`. */
   readonly where: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -105,7 +105,7 @@ export class Operator {
     this.inputs = node.input;
     this.outputs = node.output;
     this.model = model;
-    this.where = `${node.opType} ${node.name || node.output[0] || index}`;
+    this.where = `${node.opType} ${index} (${node.name || node.output[0] || "no name"})`;
     this.version = model.opsets.get(this.domain) ?? 0;
     this.#attributes = new Map(node.attribute.map((a) => [a.name, a]));
     const reference = node.attribute.find((a) => a.refAttrName !== "");

@@ -2,16 +2,7 @@
 import type { Node } from "../../ir/graph.ts";
 import { transpose } from "../../ir/ops/shape.ts";
 import { makeConst } from "../../ir/ops/source.ts";
-import {
-  type PerTensor,
-  perAxis,
-  perTensor,
-  productOf,
-  type Quant,
-  type Storage,
-  sizeOf,
-  type TypedArray,
-} from "../../ir/type.ts";
+import { type PerTensor, perAxis, productOf, type Quant, sizeOf, type TypedArray } from "../../ir/type.ts";
 import { fold, type Operator } from "./context.ts";
 import { gemmBias } from "./recipes.ts";
 
@@ -77,8 +68,3 @@ function agrees(stated: Quant | undefined, x: number, w: (c: number) => number):
   const scales = stated.kind === "tensor" ? [stated.scale] : stated.channels.scales;
   return scales.every((s, c) => Math.abs(s - x * w(c)) <= s * 2 ** -10);
 }
-
-/** Plain stored integers as ones on scale 1, for operators that have zero points only. */
-export const unitQuant = (zero: number): PerTensor => perTensor(1, zero);
-
-export type ByteStorage = Extract<Storage, "i8" | "u8">;

@@ -30,6 +30,7 @@ const backEnds: readonly (readonly [string, CompileOptions])[] = [
   ["interpreter", { target: "interpreter" }],
   ["wasm, simd128", { target: "wasm", features: "simd128" }],
   ["wasm, relaxed simd", { target: "wasm", features: "relaxed" }],
+  ["native", { target: "native" }],
 ];
 
 say(`Classifying ${samples.length} images that training never saw, on every back end:\n`);
@@ -39,7 +40,7 @@ for (const [name, options] of backEnds) {
     program = await compile(graph, options);
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    say(`  ${name.padEnd(20)} not here: wants ${error.wanted}`);
+    say(`  ${name.padEnd(20)} not here: wants ${error.wanted} (${error.got})`);
     continue;
   }
   // The interpreter is the specification, not a back end for work: it takes every tenth image.
@@ -60,7 +61,7 @@ for (const [name, options] of backEnds) {
   program.dispose();
 }
 say(`\nPyTorch's int8 model: ${want.accuracy.int8.correct}/${want.accuracy.int8.of} right.`);
-say("native: not part of this build; the same graph runs on wasm everywhere.\n");
+say();
 
 const shown = await compile(graph);
 for (const sample of [samples[3], samples[900], samples[1700]]) {

@@ -16,7 +16,7 @@ export function fitWide({ form, zero }: Shape, c: Channel, steps: Steps): Fit | 
   let least = Number.NEGATIVE_INFINITY;
   let most = Number.POSITIVE_INFINITY;
   for (let i = 0; i < steps.at.length; i++) {
-    const edge = steps.value[i] - zero - 0.5;
+    const edge = steps.first + 1 + i - zero - 0.5;
     const reached = edge - steps.at[i] * scale;
     const missed = edge - (steps.at[i] - 1) * scale;
     const mirrored = form === "away" && edge < 0;
@@ -33,7 +33,8 @@ function provesWide(form: Form, k: Fit, zero: number, c: Channel, steps: Steps):
   const at = (acc: number) => clamp(applyWide(form, k, zero, acc), c.clamp[0], c.clamp[1]);
   if (at(c.reach[0]) !== steps.first || at(c.reach[1]) !== steps.last) return false;
   for (let i = 0; i < steps.at.length; i++) {
-    if (at(steps.at[i]) < steps.value[i] || at(steps.at[i] - 1) >= steps.value[i]) return false;
+    const v = steps.first + 1 + i;
+    if (at(steps.at[i]) < v || at(steps.at[i] - 1) >= v) return false;
   }
   return true;
 }

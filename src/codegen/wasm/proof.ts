@@ -32,10 +32,9 @@ export interface Channel {
   readonly reach: readonly [number, number];
 }
 
-/** The steps of a channel: `at[i]` is the least accumulator whose value is at least `value[i]`. */
+/** The steps of a channel: `at[i]` is the least accumulator whose value is at least `first + 1 + i`. */
 export interface Steps {
   readonly at: Float64Array;
-  readonly value: Float64Array;
   /** The values at both ends of the reachable accumulators. */
   readonly first: number;
   readonly last: number;
@@ -83,8 +82,11 @@ export function exactOf(c: Channel): (acc: number) => number {
 
 const secondOf = ({ by, index }: Channel): number => (by.b.length ? by.b[by.b.length === 1 ? 0 : index] : 0);
 
-/** The steps of a channel, or undefined where the rule is not monotone over what is reachable. */
-export function stepsOf(c: Channel): Steps | undefined {
+/**
+ * The steps of a channel, or undefined where the rule is not monotone over what is reachable. `room` is memory that `at` may
+ * be a view of: channels come in ten thousands, and most are forgotten at once.
+ */
+export function stepsOf(c: Channel, room?: Float64Array): Steps | undefined {
   const factor = factorOf(c.by, c.index);
   const [low, high] = c.reach;
   if (!(factor >= 0) || low < -(2 ** 31) || high > 2 ** 31 - 1) return undefined;
@@ -95,21 +97,42 @@ export function stepsOf(c: Channel): Steps | undefined {
   const first = exact(low);
   const last = exact(high);
   const count = last - first;
-  const at = new Float64Array(count);
-  const value = new Float64Array(count);
+  const at = room && room.length >= count ? room.subarray(0, count) : new Float64Array(count);
+  if (c.by.rule === "q31_double" && doubleSteps(c, first, at)) return { at, first, last };
   const inverse = 1 / factor;
-  // Where the step should be: half way between values, but for double rounding, whose first half moves it towards zero.
-  const early = c.by.rule === "q31_double" && shift < 0 ? 2 ** (shift - 1) : 0;
   for (let i = 0; i < count; i++) {
     const v = first + 1 + i;
-    const edge = v - c.zero - 0.5;
-    let t = clamp(Math.ceil((edge > 0 ? edge - early : edge + early) * inverse), low + 1, high);
+    let t = clamp(Math.ceil((v - c.zero - 0.5) * inverse), low + 1, high);
     while (t > low + 1 && exact(t - 1) >= v) t--;
     while (exact(t) < v) t++;
     at[i] = t;
-    value[i] = v;
   }
-  return { at, value, first, last };
+  return { at, first, last };
+}
+
+/**
+ * The steps of q31_double from `first` on, in closed form. Its magnitudes are floor((d + half) / 2^-b) with
+ * d = floor((|acc| * a + 2^30) / 2^31), one less than 2^30 below zero; so the least accumulator of a positive magnitude k is
+ * ceil(n / a) with n = (k * 2^-b - floor(half)) * 2^31 - 2^30, and the most negative one of magnitudes below k is -floor(n / a).
+ * False where a product is not exact in doubles.
+ */
+function doubleSteps(c: Channel, first: number, at: Float64Array): boolean {
+  const a = c.by.a[c.by.a.length === 1 ? 0 : c.index];
+  const b = secondOf(c);
+  const divisor = 2 ** -b;
+  const most = Math.max(Math.abs(first - c.zero), Math.abs(first + at.length - c.zero)) + 1;
+  if (b > 0 || a <= 0 || most * divisor * 2 ** 31 + 2 ** 32 > 2 ** 53) return false;
+  const half = Math.floor(divisor / 2);
+  for (let i = 0; i < at.length; i++) {
+    const k = first + 1 + i - c.zero;
+    const n = ((k > 0 ? k : 1 - k) * divisor - half) * 2 ** 31 - 2 ** 30;
+    // The quotient is rounded; the products that decide are exact.
+    let q = Math.floor(n / a);
+    if (q * a > n) q--;
+    else if ((q + 1) * a <= n) q++;
+    at[i] = k > 0 ? q + (q * a < n ? 1 : 0) : -q;
+  }
+  return true;
 }
 
 /** The formula on one accumulator, not clamped; `zero` is the integer that it adds at the end. */
@@ -122,18 +145,40 @@ export function applyFit(form: Form, k: Fit, zero: number, acc: number): number 
 // Round half even of a float below 2^22 in magnitude: what adding and taking away 1.5 * 2^23 does.
 const nearestEven = (x: number): number => f(f(x + 12582912) - 12582912);
 
-/** Whether a formula equals the steps at every reachable accumulator. */
-export function proves(form: Form, k: Fit, zero: number, c: Channel, steps: Steps): boolean {
+/** Whether a formula equals the steps at every reachable accumulator. `margin` is what `offsetFor` says of its offset. */
+export function proves(form: Form, k: Fit, zero: number, c: Channel, steps: Steps, margin = 0): boolean {
   const [low, high] = c.reach;
   if (low + k.shift < -(2 ** 31) || high + k.shift > 2 ** 31 - 1) return false;
   // The rounding trick of the kernels wants magnitudes below 2^22.
   const limit = 2 ** 21;
   for (const end of c.reach) if (Math.abs(f(end + k.shift) * k.scale) + Math.abs(k.offset) > limit) return false;
-  const at = (acc: number) => clamp(applyFit(form, k, zero, acc), c.clamp[0], c.clamp[1]);
-  if (at(low) !== steps.first || at(high) !== steps.last) return false;
-  const { at: reached, value } = steps;
-  for (let i = 0; i < reached.length; i++) {
-    if (at(reached[i]) < value[i] || at(reached[i] - 1) >= value[i]) return false;
+  const [least, most] = c.clamp;
+  if (clamp(applyFit(form, k, zero, low), least, most) !== steps.first) return false;
+  if (clamp(applyFit(form, k, zero, high), least, most) !== steps.last) return false;
+  const { at, first, last } = steps;
+  // What is added up is off every edge by more than the sum's rounding, and edges are halves, which floats hold.
+  const edges = Math.max(Math.abs(first - zero), Math.abs(last - zero));
+  if (
+    form === "plus" &&
+    k.scale > 0 &&
+    first >= least &&
+    last <= most &&
+    margin > (edges < 128 ? 2 ** -16 : 2 ** -13)
+  ) {
+    return edges < 1024;
+  }
+  const { shift, scale, offset } = k;
+  for (let i = 0; i < at.length; i++) {
+    const v = first + 1 + i;
+    const t = at[i];
+    // The step and the accumulator before it, as `applyFit` has them.
+    const x = f(f(t + shift) * scale);
+    const y = f(f(t - 1 + shift) * scale);
+    const plus = form === "plus";
+    const reached = nearestEven(f(x + (plus || !(x < 0 || Object.is(x, -0)) ? offset : -offset))) + zero;
+    if ((reached < least ? least : reached > most ? most : reached) < v) return false;
+    const missed = nearestEven(f(y + (plus || !(y < 0 || Object.is(y, -0)) ? offset : -offset))) + zero;
+    if ((missed < least ? least : missed > most ? most : missed) >= v) return false;
   }
   return true;
 }
@@ -196,10 +241,10 @@ export function fitChannel({ form, zero }: Shape, c: Channel, steps: Steps): Fit
     const shift = center + alternate(s);
     for (let n = 0; n < scaleTries; n++) {
       const scale = nudge(factor, alternate(n));
-      const offset = offsetFor(form, shift, scale, steps, zero);
-      if (offset === undefined) continue;
-      const fit = { shift, scale, offset };
-      if (proves(form, fit, zero, c, steps)) return fit;
+      const found = offsetFor(form, shift, scale, steps, zero);
+      if (found === undefined) continue;
+      const fit = { shift, scale, offset: found.offset };
+      if (proves(form, fit, zero, c, steps, found.margin)) return fit;
     }
   }
   return undefined;
@@ -214,14 +259,24 @@ export function constantFit(form: Form, steps: Steps, zero: number): Fit {
 /** 0, 1, -1, 2, -2, ... */
 const alternate = (i: number): number => (i % 2 ? (i + 1) / 2 : -i / 2);
 
-/** The middle of the offsets that put every step where it belongs (before the last rounding), if there are any. */
-function offsetFor(form: Form, shift: number, scale: number, steps: Steps, zero: number): number | undefined {
+/**
+ * The middle of the offsets that put every step where it belongs (before the last rounding), if there are any, and how far
+ * it is from the nearest that does not.
+ */
+function offsetFor(
+  form: Form,
+  shift: number,
+  scale: number,
+  steps: Steps,
+  zero: number,
+): { offset: number; margin: number } | undefined {
   let least = Number.NEGATIVE_INFINITY;
   let most = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < steps.at.length; i++) {
-    const edge = steps.value[i] - zero - 0.5;
-    const reached = edge - f(f(steps.at[i] + shift) * scale);
-    const missed = edge - f(f(steps.at[i] - 1 + shift) * scale);
+  const { at, first } = steps;
+  for (let i = 0; i < at.length; i++) {
+    const edge = first + 1 + i - zero - 0.5;
+    const reached = edge - f(f(at[i] + shift) * scale);
+    const missed = edge - f(f(at[i] - 1 + shift) * scale);
     if (form === "plus" || edge > 0) {
       if (reached > least) least = reached;
       if (missed < most) most = missed;
@@ -232,6 +287,6 @@ function offsetFor(form: Form, shift: number, scale: number, steps: Steps, zero:
     // Half a unit of rounding may still save an empty interval, more will not.
     if (least - most > 2 ** -14) return undefined;
   }
-  const middle = f((least + most) / 2);
-  return form === "away" && middle < 0 ? undefined : middle;
+  const offset = f((least + most) / 2);
+  return form === "away" && offset < 0 ? undefined : { offset, margin: Math.min(offset - least, most - offset) };
 }

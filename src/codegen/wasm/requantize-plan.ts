@@ -2,31 +2,34 @@
 import type { Stage } from "../../ir/epilogue.ts";
 import { storages, type TensorType, zeroOf } from "../../ir/type.ts";
 import { type Conv, reachOf } from "./kernels/conv-geometry.ts";
-import { type Channel, type Fit, fitChannel, type Shape, type Steps, shapeOf, stepsOf } from "./proof.ts";
+import { type Channel, type Fit, fitChannel, type Shape, shapeOf, stepsOf } from "./proof.ts";
 import { proveAddition, type SumFit } from "./proof-add.ts";
 import { fitWide } from "./proof-wide.ts";
 
 /** `f32` and `f64`: a proven formula in that precision. `exact`: the rule itself, lane by lane. */
 export type Path = "f32" | "f64" | "exact";
 
+/** Memory for the steps of the channel at hand. */
+const room = new Float64Array(255);
+
 /** What is known of one output channel: constants of the f32 formula and of the f64 one, searched for when asked. */
 export class ChannelPlan {
   readonly #channel: Channel;
-  readonly #steps: Steps | undefined;
   readonly #shape: Shape;
   #wide: Fit | undefined | null = null;
   readonly fit: Fit | undefined;
 
   constructor(channel: Channel, shape: Shape) {
     this.#channel = channel;
-    this.#steps = stepsOf(channel);
     this.#shape = shape;
-    this.fit = this.#steps && fitChannel(shape, channel, this.#steps);
+    const steps = stepsOf(channel, room);
+    this.fit = steps && fitChannel(shape, channel, steps);
   }
 
   get wide(): Fit | undefined {
     if (this.#wide === null) {
-      this.#wide = this.#steps && fitWide(this.#shape, this.#channel, this.#steps);
+      const steps = stepsOf(this.#channel, room);
+      this.#wide = steps && fitWide(this.#shape, this.#channel, steps);
     }
     return this.#wide;
   }

@@ -103,15 +103,18 @@ export function geometryKey(g: Conv): string {
 export function reachOf(g: Conv): [number, number][] {
   const [low, high] = g.xSigned ? [-128 - g.xZero, 127 - g.xZero] : [-g.xZero, 255 - g.xZero];
   const per = g.kh * g.kw * g.i;
+  const { weights } = g;
   return Array.from({ length: g.o }, (_, k) => {
-    let least = g.bias[k];
-    let most = least;
+    let sum = 0;
+    let magnitudes = 0;
     for (let j = k * per; j < (k + 1) * per; j++) {
-      const w = g.weights[j];
-      least += w > 0 ? w * low : w * high;
-      most += w > 0 ? w * high : w * low;
+      const w = weights[j];
+      sum += w;
+      magnitudes += w < 0 ? -w : w;
     }
+    const positive = (magnitudes + sum) / 2;
+    const negative = (sum - magnitudes) / 2;
     // Padding adds zero, which low and high enclose.
-    return [least, most];
+    return [g.bias[k] + positive * low + negative * high, g.bias[k] + positive * high + negative * low];
   });
 }

@@ -39,26 +39,32 @@ export function makePanel(
   const steps = Math.ceil(runLength / shape.step);
   const perStep = shape.lanes * shape.step;
   const values = new Int16Array(runs.length * steps * perStep);
+  const { step } = shape;
+  let least = 0;
+  let most = 0;
   for (let lane = 0; lane < channels.length; lane++) {
     for (let run = 0; run < runs.length; run++) {
       const from = channels[lane] * perChannel + runs[run];
-      let to = run * steps * perStep + lane * shape.step;
-      for (let k = 0; k < runLength; k++) {
-        values[to] = weights[from + k];
-        // The next element of the lane, or the lane in the next step.
-        to += (k + 1) % shape.step ? 1 : perStep - shape.step + 1;
+      let to = run * steps * perStep + lane * step;
+      for (let k = 0; k < runLength; k += step, to += perStep) {
+        const count = Math.min(step, runLength - k);
+        for (let e = 0; e < count; e++) {
+          const w = weights[from + k + e];
+          values[to + e] = w;
+          if (w < least) least = w;
+          else if (w > most) most = w;
+        }
       }
     }
   }
   if (shape.bytes === 2) return { bytes: new Uint8Array(values.buffer), rests: [] };
+  if (least >= -128 && most <= 127) return { bytes: new Uint8Array(new Int8Array(values).buffer), rests: [] };
   const bytes = takeBytes(values);
   const rests: Rest[] = [];
-  if (values.some((v) => v !== 0)) {
-    for (let s = 0; s < runs.length * steps; s++) {
-      const left = values.subarray(s * perStep, (s + 1) * perStep);
-      while (left.some((v) => v !== 0)) {
-        rests.push({ run: Math.floor(s / steps), step: s % steps, weights: takeBytes(left) });
-      }
+  for (let s = 0; s < runs.length * steps; s++) {
+    const left = values.subarray(s * perStep, (s + 1) * perStep);
+    while (left.some((v) => v !== 0)) {
+      rests.push({ run: Math.floor(s / steps), step: s % steps, weights: takeBytes(left) });
     }
   }
   return { bytes: new Uint8Array(bytes.buffer), rests };

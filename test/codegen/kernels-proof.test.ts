@@ -75,6 +75,21 @@ test("a fitted formula equals the rule on accumulators drawn from all that are r
   expect(found.f64).toBeGreaterThan(0);
 });
 
+test("steps are where the rule steps, and nowhere else", () => {
+  fc.assert(
+    fc.property(channels, ({ channel }) => {
+      const steps = stepsOf(channel);
+      if (!steps) return;
+      const exact = exactOf(channel);
+      const { at, first, last } = steps;
+      expect([first, last, at.length]).toEqual([exact(channel.reach[0]), exact(channel.reach[1]), last - first]);
+      const wrong = Array.from(at).filter((t, i) => exact(t) < first + 1 + i || exact(t - 1) >= first + 1 + i);
+      expect(wrong).toEqual([]);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test("the short form of q31_double is the rule", () => {
   const anything = fc.record({
     acc: fc.oneof(fc.integer({ min: -(2 ** 22), max: 2 ** 22 }), fc.integer({ min: -2000, max: 2000 })),

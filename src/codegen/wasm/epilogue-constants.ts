@@ -28,10 +28,8 @@ export class FinishConstants {
     this.nv = nv;
     this.plan = finishPlan(g)!;
     const channels = this.plan.requantize?.channels ?? [];
-    this.paths = (["f32", "f64", "exact"] as const).filter((p) =>
-      blocksOf(g, nv * 4).some((b) => pathOfBlock(this.plan, b) === p),
-    );
-    if (!channels.length) this.paths = [];
+    const taken = new Set(channels.length ? blocksOf(g, nv * 4).map((b) => pathOfBlock(this.plan, b)) : []);
+    this.paths = (["f32", "f64", "exact"] as const).filter((p) => taken.has(p));
     this.#layoutCommons();
   }
 

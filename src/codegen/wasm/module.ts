@@ -106,18 +106,28 @@ function emitRun(b: Binaryen, m: Module, steps: readonly Step[], call: (s: Step)
 const zeroRun = 64;
 
 function* nonZero({ at, bytes }: Segment): Generator<Segment> {
-  let start = -1;
-  let zeros = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] !== 0) {
-      if (start < 0) start = i;
-      zeros = 0;
-    } else if (start >= 0 && ++zeros === zeroRun) {
-      yield { at: at + start, bytes: bytes.subarray(start, i + 1 - zeroRun) };
-      start = -1;
+  const size = bytes.length;
+  let start = 0;
+  for (;;) {
+    while (start < size && bytes[start] === 0) start++;
+    if (start === size) return;
+    // A run of zeros from `end` on is looked at from its last byte back: most are refuted at once.
+    let end = start + 1;
+    let last = end - 1;
+    for (; end + zeroRun <= size; end = last + 1) {
+      last = end + zeroRun - 1;
+      while (last >= end && bytes[last] === 0) last--;
+      if (last < end) break;
     }
+    const found = end + zeroRun <= size;
+    if (!found) {
+      end = size;
+      while (bytes[end - 1] === 0) end--;
+    }
+    yield { at: at + start, bytes: bytes.subarray(start, end) };
+    if (!found) return;
+    start = end + zeroRun;
   }
-  if (start >= 0) yield { at: at + start, bytes: bytes.subarray(start, bytes.length - zeros) };
 }
 
 /** Constants as data segments: neighbours joined, long runs of zeros left out. */

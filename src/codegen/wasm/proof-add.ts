@@ -4,8 +4,9 @@
  */
 import { type AdditionZeros, addBy } from "../../ir/addition.ts";
 import type { Stage } from "../../ir/epilogue.ts";
-import { clamp } from "../../ir/rescale.ts";
+import { clamp, mulByQuantizedMultiplier } from "../../ir/rescale.ts";
 import { type TensorType, zeroOf } from "../../ir/type.ts";
+import { stepsOf } from "./proof.ts";
 
 const f = Math.fround;
 
@@ -35,8 +36,9 @@ export function proveAddition(add: AddStage, before: RequantizeStage, residual: 
   // All pairs, and what each must give; sums far outside the clamp say little and are still checked.
   const width = y1 - y0 + 1;
   const want = new Int16Array((x1 - x0 + 1) * width);
+  const sum = sumOf(add, zeros, [x0, x1], [y0, y1]);
   for (let x = x0, at = 0; x <= x1; x++) {
-    for (let y = y0; y <= y1; y++) want[at++] = clamp(addBy(add.by, x, y, zeros), add.clamp[0], add.clamp[1]);
+    for (let y = y0; y <= y1; y++) want[at++] = sum(x, y);
   }
   const equal = (k: SumFit): boolean => {
     for (let x = x0, at = 0; x <= x1; x++) {
@@ -66,6 +68,40 @@ export function proveAddition(add: AddStage, before: RequantizeStage, residual: 
   }
   known.set(key, found);
   return found;
+}
+
+/**
+ * The clamped sum of a pair by the rule. TFLite's rescales each operand by itself and then their sum, which steps at few
+ * places: for pairs that come in order, the step of one is near that of the one before.
+ */
+function sumOf(
+  { by, clamp: bounds }: AddStage,
+  zeros: AdditionZeros,
+  [x0, x1]: readonly [number, number],
+  [y0, y1]: readonly [number, number],
+): (x: number, y: number) => number {
+  const generic = (x: number, y: number) => clamp(addBy(by, x, y, zeros), bounds[0], bounds[1]);
+  if (by.rule !== "q31_three" && by.rule !== "q31_three_sub") return generic;
+  const [left, mx, ex, my, ey, m, e] = by.k;
+  const sign = by.rule === "q31_three" ? 1 : -1;
+  const part = (low: number, high: number, zero: number, multiplier: number, shift: number) =>
+    Float64Array.from({ length: high - low + 1 }, (_, i) =>
+      mulByQuantizedMultiplier((low + i - zero) * 2 ** left, multiplier, shift),
+    );
+  const xs = part(x0, x1, zeros.x, mx, ex);
+  const ys = part(y0, y1, zeros.y, my, ey).map((v) => sign * v);
+  const reach = [Math.min(...xs) + Math.min(...ys), Math.max(...xs) + Math.max(...ys)] as const;
+  const last = { rule: "q31_double", a: [m], b: [e] } as const;
+  const steps = stepsOf({ by: last, index: 0, zero: zeros.result, clamp: bounds, reach });
+  if (!steps) return generic;
+  const { at, first } = steps;
+  let i = 0;
+  return (x, y) => {
+    const sum = xs[x - x0] + ys[y - y0];
+    while (i < at.length && sum >= at[i]) i++;
+    while (i > 0 && sum < at[i - 1]) i--;
+    return first + i;
+  };
 }
 
 /** What is tried beside the exact offset: a shift of all sums, or one away from zero (as double rounding does). */

@@ -123,11 +123,12 @@ function doubleSteps(c: Channel, first: number, at: Float64Array): boolean {
   const most = Math.max(Math.abs(first - c.zero), Math.abs(first + at.length - c.zero)) + 1;
   if (b > 0 || a <= 0 || most * divisor * 2 ** 31 + 2 ** 32 > 2 ** 53) return false;
   const half = Math.floor(divisor / 2);
+  const inverse = 1 / a;
   for (let i = 0; i < at.length; i++) {
     const k = first + 1 + i - c.zero;
     const n = ((k > 0 ? k : 1 - k) * divisor - half) * 2 ** 31 - 2 ** 30;
-    // The quotient is rounded; the products that decide are exact.
-    let q = Math.floor(n / a);
+    // The quotient is off by one at most; the products that decide are exact.
+    let q = Math.floor(n * inverse);
     if (q * a > n) q--;
     else if ((q + 1) * a <= n) q++;
     at[i] = k > 0 ? q + (q * a < n ? 1 : 0) : -q;
@@ -145,8 +146,8 @@ export function applyFit(form: Form, k: Fit, zero: number, acc: number): number 
 // Round half even of a float below 2^22 in magnitude: what adding and taking away 1.5 * 2^23 does.
 const nearestEven = (x: number): number => f(f(x + 12582912) - 12582912);
 
-/** Whether a formula equals the steps at every reachable accumulator. `margin` is what `offsetFor` says of its offset. */
-export function proves(form: Form, k: Fit, zero: number, c: Channel, steps: Steps, margin = 0): boolean {
+/** Whether a formula equals the steps at every reachable accumulator. */
+export function proves(form: Form, k: Fit, zero: number, c: Channel, steps: Steps): boolean {
   const [low, high] = c.reach;
   if (low + k.shift < -(2 ** 31) || high + k.shift > 2 ** 31 - 1) return false;
   // The rounding trick of the kernels wants magnitudes below 2^22.
@@ -155,30 +156,19 @@ export function proves(form: Form, k: Fit, zero: number, c: Channel, steps: Step
   const [least, most] = c.clamp;
   if (clamp(applyFit(form, k, zero, low), least, most) !== steps.first) return false;
   if (clamp(applyFit(form, k, zero, high), least, most) !== steps.last) return false;
-  const { at, first, last } = steps;
-  // What is added up is off every edge by more than the sum's rounding, and edges are halves, which floats hold.
-  const edges = Math.max(Math.abs(first - zero), Math.abs(last - zero));
-  if (
-    form === "plus" &&
-    k.scale > 0 &&
-    first >= least &&
-    last <= most &&
-    margin > (edges < 128 ? 2 ** -16 : 2 ** -13)
-  ) {
-    return edges < 1024;
-  }
+  const { at, first } = steps;
   const { shift, scale, offset } = k;
+  const plus = form === "plus";
+  // Steps are within the clamp. What is rounded passes v if it is above the middle before v, or there and v is even.
   for (let i = 0; i < at.length; i++) {
-    const v = first + 1 + i;
-    const t = at[i];
-    // The step and the accumulator before it, as `applyFit` has them.
-    const x = f(f(t + shift) * scale);
-    const y = f(f(t - 1 + shift) * scale);
-    const plus = form === "plus";
-    const reached = nearestEven(f(x + (plus || !(x < 0 || Object.is(x, -0)) ? offset : -offset))) + zero;
-    if ((reached < least ? least : reached > most ? most : reached) < v) return false;
-    const missed = nearestEven(f(y + (plus || !(y < 0 || Object.is(y, -0)) ? offset : -offset))) + zero;
-    if ((missed < least ? least : missed > most ? most : missed) >= v) return false;
+    const v = first + 1 + i - zero;
+    const edge = v - 0.5;
+    const x = f(f(at[i] + shift) * scale);
+    const reached = f(x + (plus || x > 0 || Object.is(x, 0) ? offset : -offset));
+    if (reached < edge || (reached === edge && v % 2 !== 0)) return false;
+    const y = f(f(at[i] - 1 + shift) * scale);
+    const missed = f(y + (plus || y > 0 || Object.is(y, 0) ? offset : -offset));
+    if (missed > edge || (missed === edge && v % 2 === 0)) return false;
   }
   return true;
 }
@@ -241,10 +231,10 @@ export function fitChannel({ form, zero }: Shape, c: Channel, steps: Steps): Fit
     const shift = center + alternate(s);
     for (let n = 0; n < scaleTries; n++) {
       const scale = nudge(factor, alternate(n));
-      const found = offsetFor(form, shift, scale, steps, zero);
-      if (found === undefined) continue;
-      const fit = { shift, scale, offset: found.offset };
-      if (proves(form, fit, zero, c, steps, found.margin)) return fit;
+      const offset = offsetFor(form, shift, scale, steps, zero);
+      if (offset === undefined) continue;
+      const fit = { shift, scale, offset };
+      if (proves(form, fit, zero, c, steps)) return fit;
     }
   }
   return undefined;
@@ -259,17 +249,8 @@ export function constantFit(form: Form, steps: Steps, zero: number): Fit {
 /** 0, 1, -1, 2, -2, ... */
 const alternate = (i: number): number => (i % 2 ? (i + 1) / 2 : -i / 2);
 
-/**
- * The middle of the offsets that put every step where it belongs (before the last rounding), if there are any, and how far
- * it is from the nearest that does not.
- */
-function offsetFor(
-  form: Form,
-  shift: number,
-  scale: number,
-  steps: Steps,
-  zero: number,
-): { offset: number; margin: number } | undefined {
+/** The middle of the offsets that put every step where it belongs (before the last rounding), if there are any. */
+function offsetFor(form: Form, shift: number, scale: number, steps: Steps, zero: number): number | undefined {
   let least = Number.NEGATIVE_INFINITY;
   let most = Number.POSITIVE_INFINITY;
   const { at, first } = steps;
@@ -287,6 +268,6 @@ function offsetFor(
     // Half a unit of rounding may still save an empty interval, more will not.
     if (least - most > 2 ** -14) return undefined;
   }
-  const offset = f((least + most) / 2);
-  return form === "away" && offset < 0 ? undefined : { offset, margin: Math.min(offset - least, most - offset) };
+  const middle = f((least + most) / 2);
+  return form === "away" && middle < 0 ? undefined : middle;
 }

@@ -59,10 +59,10 @@ function describe(node: Node): Conv | undefined {
   const [n, h, wide] = spatial ? xt.shape : [1, 1, rows];
   const [kh, kw, i] = spatial ? wt.shape.slice(1) : [1, 1, c];
   const per = values.length / o;
-  const weights = new Int16Array(values.length);
+  const weights = new Int16Array(values as Int8Array | Uint8Array);
   for (let channel = 0; channel < o; channel++) {
     const zero = zeroOfChannel(wt, channel);
-    for (let k = channel * per; k < (channel + 1) * per; k++) weights[k] = Number(values[k]) - zero;
+    if (zero !== 0) for (let k = channel * per; k < (channel + 1) * per; k++) weights[k] -= zero;
   }
   const attrs = node.attrs as Record<string, any>;
   return {

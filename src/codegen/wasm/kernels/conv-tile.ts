@@ -134,9 +134,10 @@ export class ConvTile {
     const { g } = this;
     const per = g.kh * g.kw * g.i;
     const zero = foldedZero(g, this.tile.element);
+    const { weights } = g;
     const fold = (channel: number) => {
       let sum = 0;
-      for (let k = channel * per; k < (channel + 1) * per; k++) sum += g.weights[k];
+      for (let k = channel * per; k < (channel + 1) * per; k++) sum += weights[k];
       return -zero * sum;
     };
     this.blocks.forEach((channels, i) => {

@@ -63,32 +63,40 @@ export function addDump(program: Command, io: Io, finish: Finish): void {
   const command = program.command("dump").description("Print a model's graph, before or after compiler passes.");
   command.argument("<MODEL>", graphHelp);
   importOptions(command)
-    .addOption(new Option("--after <PASS>", "run the passes up to and including this one").conflicts("printAfterAll"))
+    .option("--after <PASS>", "run the passes up to and including this one")
+    .addOption(new Option("--before <PASS>", "run the passes that come before this one").conflicts("after"))
     .option("--print-after-all", "print the graph after each pass that changes it, with the rules it applied")
+    .option("--diff", "print only the lines that changed: pass by pass with --print-after-all, else all together")
+    .option("--node <NAME>", "print what became of the values whose names contain this, pass by pass")
     .option("--from <PASS>", "start with this pass, for a .qir that was dumped after the one before")
     .option(
       "--fuel <N>",
-      "stop after N rewrites; passes that back ends cannot do without run in any case",
+      "stop after N rewrites, each of which is logged; passes that back ends cannot do without run in any case",
       integer(0, 2 ** 31 - 1),
     )
     .addOption(
       new Option(
         "--plan",
         "print the plan for this machine's engine instead: kernel calls, constants, arena",
-      ).conflicts(["after", "printAfterAll"]),
+      ).conflicts(["before", "after", "printAfterAll", "diff", "node"]),
     )
     .addOption(new Option("--format <FORMAT>", "form of the output").choices(["text", "json"]).default("text"))
     .option("--no-data", "leave out long constants; the text cannot be parsed back")
     .addHelpText(
       "after",
       `
-Without --after, --print-after-all, --from, --fuel and --plan the graph is printed as it was imported. The text is a
-.qir file, which every command takes as MODEL.
+Without an option that names passes, the graph is printed as it was imported. The text is a .qir file, which every
+command takes as MODEL. --from, --before or --after, and --fuel say which passes run; --print-after-all, --diff and --node
+say how they are shown. They combine. The passes, in order:
+  foldConstants canonicalize cancelTransposes shareEqual cancelConversions sinkRequantize tabulate
+  fusePad lower fuseRequantize fuseClamp fuseResidual fuseTable
 
 Examples:
   $ qjit dump model.tflite | head -40
   $ qjit dump model.tflite --after fuseClamp > fused.qir && qjit run fused.qir
-  $ qjit dump model.tflite --print-after-all --no-data`,
+  $ qjit dump model.tflite --print-after-all --diff
+  $ qjit dump model.tflite --node relu
+  $ qjit dump fused.qir --from fuseResidual --fuel 3`,
     )
     .action(async (model: string) => {
       finish(await (await import("./dump.ts")).dump(model, command.opts(), io));

@@ -24,8 +24,10 @@ export function rulePass(name: string, doc: string, rules: readonly Rule[], opti
     required,
     run(graph, context) {
       if (!required) return rewrite(graph, rules, context);
-      const free = new PassContext();
+      const free = new PassContext(context.requiredFuel);
+      free.spent = undefined;
       const result = rewrite(graph, rules, free);
+      context.requiredFuel -= free.applied.length;
       context.applied.push(...free.applied);
       return result;
     },

@@ -45,6 +45,10 @@ export const pipeline: readonly Pass[] = [
 export interface PipelineOptions {
   /** Stops rewriting after so many rewrites; a wrong result is found by bisection. Required passes run in any case. */
   readonly fuel?: number;
+  /** Stops the required passes after so many rewrites of theirs. Only the interpreter runs what that leaves. */
+  readonly requiredFuel?: number;
+  /** The passes to run in place of `pipeline`. */
+  readonly passes?: readonly Pass[];
   /** Name of the first pass to run; what comes before is taken as done. */
   readonly from?: string;
   /** Name of the last pass to run. */
@@ -56,9 +60,9 @@ export interface PipelineOptions {
 }
 
 /** The pass of this name. Throws ArgumentError listing what there is. */
-export function passNamed(name: string, argument: string): Pass {
-  const found = pipeline.find((p) => p.name === name);
-  if (!found) throw new ArgumentError(argument, `one of ${pipeline.map((p) => p.name).join(", ")}`, name);
+export function passNamed(name: string, argument: string, passes: readonly Pass[] = pipeline): Pass {
+  const found = passes.find((p) => p.name === name);
+  if (!found) throw new ArgumentError(argument, `one of ${passes.map((p) => p.name).join(", ")}`, name);
   return found;
 }
 
@@ -68,11 +72,12 @@ export function passNamed(name: string, argument: string): Pass {
  */
 export function runPipeline(graph: Graph, options: PipelineOptions = {}): Graph {
   const verify = options.verify ?? true;
-  const first = options.from === undefined ? 0 : pipeline.indexOf(passNamed(options.from, "from"));
-  const last = options.after === undefined ? pipeline.length - 1 : pipeline.indexOf(passNamed(options.after, "after"));
-  const context = new PassContext(options.fuel);
+  const { passes = pipeline, from, after } = options;
+  const first = from === undefined ? 0 : passes.indexOf(passNamed(from, "from", passes));
+  const last = after === undefined ? passes.length - 1 : passes.indexOf(passNamed(after, "after", passes));
+  const context = new PassContext(options.fuel, options.requiredFuel);
   let current = verify ? verified(graph) : graph;
-  for (const pass of pipeline.slice(first, last + 1)) {
+  for (const pass of passes.slice(first, last + 1)) {
     const done = context.applied.length;
     const next = pass.run(current, context);
     if (verify && next !== current) verified(next, pass.name);

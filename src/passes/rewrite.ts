@@ -21,16 +21,23 @@ export interface Applied {
   readonly rule: string;
   /** Text name of the rewritten value, in the graph as it was when the driver's sweep began. */
   readonly at: string;
+  /** The rewrite's number, from 1: what fuel stops after it. Those of required passes take no fuel and have none. */
+  readonly number?: number;
 }
 
 /** What the passes of one run share: how many rewrites are left, and what has been applied. */
 export class PassContext {
   /** Rewrites that may still be applied; Infinity unless the user gives fuel. */
   fuel: number;
+  /** The same for the passes that take no fuel; only the search for a faulty rule limits it. */
+  requiredFuel: number;
+  /** Rewrites that took fuel; undefined where they do not count. */
+  spent: number | undefined = 0;
   readonly applied: Applied[] = [];
 
-  constructor(fuel = Number.POSITIVE_INFINITY) {
+  constructor(fuel = Number.POSITIVE_INFINITY, requiredFuel = Number.POSITIVE_INFINITY) {
     this.fuel = fuel;
+    this.requiredFuel = requiredFuel;
   }
 }
 
@@ -166,7 +173,9 @@ class Sweep implements Rewriter {
       throw new Error(`${rule.name} at %${at} makes ${printType(to.type)} of ${printType(from.type)}`);
     }
     this.#context.fuel--;
-    this.#context.applied.push({ rule: rule.name, at });
+    const { spent } = this.#context;
+    if (spent !== undefined) this.#context.spent = spent + 1;
+    this.#context.applied.push({ rule: rule.name, at, ...(spent === undefined ? {} : { number: spent + 1 }) });
     if (this.#context.applied.length > this.#limit) {
       const last = this.#context.applied.slice(-6).map((a) => `${a.rule} at %${a.at}`);
       throw new Error(`the rules do not settle: ${last.join(", ")}`);

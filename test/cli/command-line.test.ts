@@ -47,7 +47,7 @@ describe("a bad command line ends with code 2", () => {
     [["dump", model, "--format", "html"], "argument 'html' is invalid. Allowed choices are text, json."],
     [["dump", model, "--format", "dot"], "argument 'dot' is invalid. Allowed choices are text, json."],
     [["dump", model, "--fuel", "1.5"], "It wants an integer from 0"],
-    [["dump", model, "--after", "lower", "--print-after-all"], "cannot be used with option"],
+    [["dump", model, "--after", "lower", "--before", "lower"], "cannot be used with option"],
     [["compile", model], "required option '-o, --output-dir <DIR>' not specified"],
     [["compile", model, "-o", "x", "--features", "avx"], "Allowed choices are simd128, relaxed, auto."],
     [["bench", model, "--runs", "0"], "It wants an integer from 1"],

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readNpy } from "../../src/cli/npy.ts";
+import { diffGraphs } from "../../src/ir/diff.ts";
 import { parse } from "../../src/ir/parse.ts";
 import { print } from "../../src/ir/print.ts";
 import { pipeline } from "../../src/passes/pipeline.ts";
@@ -50,6 +51,103 @@ test("--fuel counts rewrites", async () => {
   for (let fuel = 0; fuel < 8; fuel++) texts.add((await qjit(["dump", model, "--fuel", String(fuel)])).out);
   expect((await qjit(["dump", model, "--fuel", "1000000"])).out).toBe([...texts].at(-1));
   expect(texts.size).toBeGreaterThan(2);
+});
+
+test("--fuel logs each rewrite with its number", async () => {
+  const { err } = await qjit(["dump", model, "--fuel", "2"]);
+  const log = err.split("\n").filter((line) => line.startsWith("#"));
+  expect(log.map((line) => /^#(\d+) \S+ at %\S+ \(\w+\)$/.exec(line)?.[1])).toEqual(["1", "2"]);
+  // Lowering takes no fuel and has no number.
+  expect(err).toContain("\nlower-conv2d at %acc (lower)\n".slice(1));
+  const all = (await qjit(["dump", model, "--print-after-all"])).out;
+  expect(all).toContain(`//   ${log[0].replace(/ \(.*/, "")}\n`);
+});
+
+test("--before stops where --after of the pass before stops", async () => {
+  for (let i = 1; i < pipeline.length; i++) {
+    const before = await qjit(["dump", model, "--before", pipeline[i].name]);
+    const after = await qjit(["dump", model, "--after", pipeline[i - 1].name]);
+    expect(before).toEqual(after);
+  }
+  expect((await qjit(["dump", model, "--before", pipeline[0].name])).out).toBe(small);
+});
+
+describe("--diff", () => {
+  const diffLines = (out: string) => out.split("\n").filter((line) => /^[-+] /.test(line));
+
+  test("with --print-after-all: applied to the text before, it gives the text after", async () => {
+    const { out } = await qjit(["dump", model, "--print-after-all", "--diff"]);
+    const lines = new Set((await qjit(["dump", model, "--no-data"])).out.split("\n").map((l) => l.trim()));
+    for (const section of out.split(/^(?=\/\/ after )/m)) {
+      const pass = /^\/\/ after (\w+)/.exec(section)![1];
+      for (const line of diffLines(section)) {
+        if (line.startsWith("-")) expect(lines.delete(line.slice(2)), line).toBe(true);
+        else lines.add(line.slice(2));
+      }
+      const whole = (await qjit(["dump", model, "--after", pass, "--no-data"])).out.split("\n").map((l) => l.trim());
+      expect([...lines].filter((l) => l).sort()).toEqual([...new Set(whole.filter((l) => l))].sort());
+    }
+  });
+
+  test("alone: what all the passes changed, or those that are asked for", async () => {
+    const { out } = await qjit(["dump", model, "--diff", "--after", "lower"]);
+    expect(diffLines(out).map((l) => `${l[0]} ${/= ([\w.]+)\(/.exec(l)![1]}`)).toEqual(["- conv2d", "+ k.conv"]);
+    expect((await qjit(["dump", model, "--diff", "--before", "lower"])).out).toBe("");
+  });
+
+  test("shows a constant whose values changed, and nothing of lines that moved", () => {
+    const graph = (w: string, first: string, second: string) =>
+      parse(`func @g(%x: u8[9]) {
+  %w: u8[9] = const(value=data)
+  ${first}
+  ${second}
+  %z: u8[27] = concat([%a, %b, %w], axis=[0])
+  return %z
+}
+
+data %w = "${w}"
+`);
+    const a = "%a: u8[9] = clamp(%x, range=[3, 4])";
+    const b = "%b: u8[9] = clamp(%x, range=[1, 2])";
+    const one = graph("AQIDBAUGBwgJ", a, b);
+    expect(diffGraphs(one, graph("AQIDBAUGBwgJ", b, a)).filter((l) => l.sign !== " ")).toEqual([]);
+    expect(diffGraphs(one, graph("AQIDBAUGBwgA", a, b)).filter((l) => l.sign !== " ")).toEqual([
+      { sign: "-", text: "  %w: u8[9] = const(value=data)" },
+      { sign: "+", text: "  %w: u8[9] = const(value=data)" },
+    ]);
+  });
+
+  test("is coloured on a terminal that wants colours", async () => {
+    const argv = ["dump", model, "--diff"];
+    const terminal = { outIsTerminal: true };
+    expect((await qjit(argv, terminal)).out).toContain("\x1b[32m+ %y");
+    expect((await qjit(argv, { ...terminal, env: { NO_COLOR: "1" } })).out).not.toContain("\x1b");
+    expect((await qjit(argv)).out).not.toContain("\x1b");
+  });
+});
+
+describe("--node", () => {
+  test("tells what became of a value", async () => {
+    const { code, out, err } = await qjit(["dump", model, "--node", "acc"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^\/\/ as imported\n {2}%acc: .* = conv2d\(/);
+    expect(out).toMatch(/\n\/\/ after lower: .*\n\/\/ {3}lower-conv2d at %acc\n- %acc: .*\n\+ %acc: .*k\.conv/);
+    expect(out).toContain("requantize-into-kernel at %q");
+    expect(out).not.toContain("%sum");
+    expect(err).toBe("note: %acc is no node of its own after fuseRequantize\n");
+  });
+  test("names what there is", async () => {
+    expect(await qjit(["dump", model, "--node", "imaeg"])).toEqual({
+      code: 1,
+      out: "",
+      err: "error: --node: wanted part of the name of a value, got imaeg (did you mean image?)\n",
+    });
+  });
+});
+
+test("the help lists the passes in order", async () => {
+  const { out } = await qjit(["dump", "--help"]);
+  expect(out.replace(/\s+/g, " ")).toContain(`The passes, in order: ${pipeline.map((p) => p.name).join(" ")} `);
 });
 
 test("--print-after-all prints the passes that change something, with their rules", async () => {
@@ -143,7 +241,7 @@ describe("long constants", () => {
 
 describe("passes that do not exist", () => {
   const names = pipeline.map((p) => p.name).join(", ");
-  test.each(["--after", "--from"])("%s", async (option) => {
+  test.each(["--after", "--before", "--from"])("%s", async (option) => {
     expect(await qjit(["dump", model, option, "lowr"])).toEqual({
       code: 2,
       out: "",

@@ -7,6 +7,7 @@
 
 #include "../isa.h"
 #include "../numbers.h"
+#include "../share.h"
 
 namespace qjit {
 
@@ -115,8 +116,11 @@ class ConvKernel {
  public:
   ConvKernel();
   virtual ~ConvKernel();
-  /** `residual` is null unless the formula adds one. Up to 256 bytes after x and scratch may be read. */
-  virtual void run(const uint8_t* x, uint8_t* out, const uint8_t* residual, uint8_t* scratch) const = 0;
+  /**
+   * Computes one share of the results. `residual` is null unless the formula adds one. Up to 256 bytes after x and scratch
+   * may be read. Each thread has a `scratch` of its own.
+   */
+  virtual void run(const uint8_t* x, uint8_t* out, const uint8_t* residual, uint8_t* scratch, Share share = {}) const = 0;
   std::string name;
   size_t scratch = 0;
 };

@@ -51,7 +51,7 @@ class TiledConv final : public ConvKernel {
     name = std::string("qs8_conv_") + (V::lanes == 16 ? "6x64" : "6x16") + (sizeof(E) == 2 ? "c2" : "c4") + "__" + V::isa;
   }
 
-  void run(const uint8_t* x, uint8_t* out, const uint8_t* residual, uint8_t* scratch_bytes) const override {
+  void run(const uint8_t* x, uint8_t* out, const uint8_t* residual, uint8_t* scratch_bytes, Share share) const override {
     int32_t* offsets = reinterpret_cast<int32_t*>(scratch_bytes);
     E* stage = reinterpret_cast<E*>(scratch_bytes + offsets_bytes_);
     const int64_t image = g_.h * g_.w * g_.c;
@@ -59,9 +59,13 @@ class TiledConv final : public ConvKernel {
     for (int64_t r = 0, at = 0; r < std::min(rows_, g_.oh); r++)
       for (int64_t z = 0; z < g_.ow; z++)
         offsets[at++] = static_cast<int32_t>((r * g_.sy * staged_.row + z * g_.sx * g_.c) * static_cast<int64_t>(sizeof(E)));
-    for (int64_t b = 0; b < g_.n; b++)
-      for (int64_t y = 0; y < g_.oh; y += rows_) {
-        const int64_t rows = std::min(rows_, g_.oh - y);
+    // Rows of all images, or, where there are too few, panels.
+    const bool by_panels = share.count > 1 && g_.n * g_.oh < 2 * share.count * (g_.ow == 1 ? tall : 1);
+    const Share::Range mine = by_panels ? Share::Range{0, g_.n * g_.oh} : share.of(g_.n * g_.oh, g_.ow == 1 ? tall : 1);
+    const Share::Range panels = by_panels ? share.of(static_cast<int64_t>(panels_.size())) : Share::Range{0, static_cast<int64_t>(panels_.size())};
+    for (int64_t b = mine.begin / std::max<int64_t>(g_.oh, 1); b * g_.oh < mine.end; b++)
+      for (int64_t y = std::max<int64_t>(mine.begin - b * g_.oh, 0), end = std::min(mine.end - b * g_.oh, g_.oh); y < end; y += rows_) {
+        const int64_t rows = std::min(rows_, end - y);
         const uint8_t* base;
         if (staged_.copied) {
           stage_rows<V, E>(g_, x + b * image, y * g_.sy, (rows - 1) * g_.sy + (g_.kh - 1) * g_.dy + 1, stage);
@@ -70,8 +74,8 @@ class TiledConv final : public ConvKernel {
           base = x + b * image + y * g_.sy * staged_.row * static_cast<int64_t>(sizeof(E));
         }
         const int64_t first = (b * g_.oh + y) * g_.ow;
-        for (const Panel& p : panels_) {
-          panel(p, base, offsets, rows * g_.ow, out + first * out_pixel, residual ? residual + first * g_.o : nullptr);
+        for (int64_t k = panels.begin; k < panels.end; k++) {
+          panel(panels_[static_cast<size_t>(k)], base, offsets, rows * g_.ow, out + first * out_pixel, residual ? residual + first * g_.o : nullptr);
         }
       }
   }

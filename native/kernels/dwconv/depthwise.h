@@ -32,11 +32,12 @@ class Depthwise final : public ConvKernel {
     name = "qs8_dwconv_" + std::to_string(g_.kh) + "x" + std::to_string(g_.kw) + "c" + std::to_string(pair) + "__" + V::isa;
   }
 
-  void run(const uint8_t* x, uint8_t* out, const uint8_t* residual, uint8_t* scratch_bytes) const override {
+  void run(const uint8_t* x, uint8_t* out, const uint8_t* residual, uint8_t* scratch_bytes, Share share) const override {
     E* stage = reinterpret_cast<E*>(scratch_bytes);
-    for (int64_t b = 0; b < g_.n; b++)
-      for (int64_t y = 0; y < g_.oh; y += rows_) {
-        const int64_t rows = std::min(rows_, g_.oh - y);
+    const Share::Range mine = share.of(g_.n * g_.oh);
+    for (int64_t b = mine.begin / std::max<int64_t>(g_.oh, 1); b * g_.oh < mine.end; b++)
+      for (int64_t y = std::max<int64_t>(mine.begin - b * g_.oh, 0), end = std::min(mine.end - b * g_.oh, g_.oh); y < end; y += rows_) {
+        const int64_t rows = std::min(rows_, end - y);
         stage_rows<V, E>(g_, x + b * g_.h * g_.w * g_.c, y * g_.sy, (rows - 1) * g_.sy + (g_.kh - 1) * g_.dy + 1, stage);
         for (int64_t r = 0; r < rows; r++) {
           const int64_t first = (b * g_.oh + y + r) * g_.ow;

@@ -120,7 +120,7 @@ export function convNode(c: ConvCase, seed = 1): Node {
 
 /** Runs a row on random and extreme operands and compares every byte with the node's meaning. */
 export function check(kernel: WasmKernel, node: Node, target: WasmTarget): void {
-  const loaded = load(kernel, node, target);
+  const loaded = [1, 2, 3].map((threads) => load(kernel, node, target, threads));
   const inputs = ["x", "residual"].map((k) => node.in[k] as Node | undefined).filter((n) => n !== undefined);
   const next = random(99);
   for (const fill of [undefined, "min", "max"] as const) {
@@ -129,10 +129,12 @@ export function check(kernel: WasmKernel, node: Node, target: WasmTarget): void 
       const edge = { min: storage === "i8" ? -128 : 0, max: storage === "i8" ? 127 : 255 };
       return bytesOf(storage, sizeOf(n.type.shape), next, fill && edge[fill]);
     });
-    loaded.set(values);
-    loaded.call();
-    const read = (n: Node): TypedArray => constantOf(n) ?? values[inputs.indexOf(n)];
-    expect(loaded.result()).toEqual(evaluate(node, read));
+    const want = evaluate(node, (n: Node): TypedArray => constantOf(n) ?? values[inputs.indexOf(n)]);
+    for (const l of loaded) {
+      l.set(values);
+      l.call();
+      expect(l.result()).toEqual(want);
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import binaryen from "binaryen";
 import { Func } from "../../src/codegen/wasm/asm.ts";
 import type { WasmKernel, WasmTarget } from "../../src/codegen/wasm/kernel.ts";
 import { relaxedDot } from "../../src/codegen/wasm/kernels/conv-dot.ts";
+import { firstUnit } from "../../src/codegen/wasm/share.ts";
 import { type Node, operandsOf } from "../../src/ir/graph.ts";
 import { constantOf } from "../../src/ir/ops/source.ts";
 import { allocate, byteLength, storages, type TypedArray } from "../../src/ir/type.ts";
@@ -19,12 +20,20 @@ export interface Loaded {
   /** The result's elements; throws if a byte outside the result, the scratch memory and the operands changed. */
   result(): TypedArray;
   readonly wasm: Uint8Array;
+  /** Into how many units the kernel cuts its work for threads. */
+  readonly units: number;
 }
 
 const guard = 0xa5;
 
-/** Emits the module of one kernel as bytes. */
-export function emitModule(kernel: WasmKernel, node: Node, target: WasmTarget, pages: number): Uint8Array {
+/** Emits the module of one kernel as bytes; `shared` gives it the parameters of a share of its work. */
+export function emitModule(
+  kernel: WasmKernel,
+  node: Node,
+  target: WasmTarget,
+  pages: number,
+  shared = false,
+): { wasm: Uint8Array; units: number } {
   const packs = kernel.pack?.(node, target) ?? [];
   const operands = operandsOf(node).filter((n) => !constantOf(n));
   const m = new binaryen.Module();
@@ -34,19 +43,22 @@ export function emitModule(kernel: WasmKernel, node: Node, target: WasmTarget, p
     m.setFeatures(target.level === "relaxed" ? base | RelaxedSIMD : base);
     m.setMemory(pages, pages, "memory");
     const count = 1 + operands.length + packs.length + (kernel.scratch?.(node) ? 1 : 0);
-    const f = new Func(binaryen, m, "run", count);
+    const f = new Func(binaryen, m, "run", count, shared);
     kernel.emit(f, node, target);
     f.end();
     m.addFunctionExport("run", "run");
     if (!m.validate()) throw new Error(`${kernel.name} does not validate`);
-    return m.emitBinary();
+    return { wasm: m.emitBinary(), units: f.units };
   } finally {
     m.dispose();
   }
 }
 
-/** Emits, instantiates and places a kernel. */
-export function load(kernel: WasmKernel, node: Node, target: WasmTarget): Loaded {
+/**
+ * Emits, instantiates and places a kernel. With `threads` above 1 a call is one after the other of so many calls, the last
+ * share first, each with scratch memory of its own.
+ */
+export function load(kernel: WasmKernel, node: Node, target: WasmTarget, threads = 1): Loaded {
   const packs = kernel.pack?.(node, target) ?? [];
   const operands = operandsOf(node).filter((n) => !constantOf(n));
   const scratch = kernel.scratch?.(node) ?? 0;
@@ -59,8 +71,8 @@ export function load(kernel: WasmKernel, node: Node, target: WasmTarget): Loaded
   const result = place(byteLength(node.type));
   const placed = operands.map((n) => place(byteLength(n.type)));
   const packed = packs.map((p) => place(p.bytes.length, Math.max(16, p.align)));
-  const scratchAt = scratch ? place(scratch) : 0;
-  const wasm = emitModule(kernel, node, target, Math.ceil(end / 65536) + 1);
+  const scratches = Array.from({ length: threads }, () => (scratch ? place(scratch) : 0));
+  const { wasm, units } = emitModule(kernel, node, target, Math.ceil(end / 65536) + 1, threads > 1);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm as BufferSource));
   const bytes = new Uint8Array((exports.memory as WebAssembly.Memory).buffer);
   bytes.fill(guard);
@@ -68,11 +80,22 @@ export function load(kernel: WasmKernel, node: Node, target: WasmTarget): Loaded
     bytes.set(p.bytes, packed[i]);
   });
   const run = exports.run as (...args: number[]) => void;
-  const args = [result, ...placed, ...packed, ...(scratch ? [scratchAt] : [])];
+  const args = [result, ...placed, ...packed];
+  const calls = scratches
+    .map((at, t) => {
+      const [first, end] = [t, t + 1].map((k) => firstUnit(units, k, threads));
+      const share = threads === 1 ? [] : [first, end - first];
+      return { args: [...args, ...(scratch ? [at] : []), ...share], empty: first === end };
+    })
+    .filter((c) => !c.empty)
+    .reverse();
   let before = new Uint8Array(0);
   return {
     wasm,
-    call: () => run(...args),
+    units,
+    call: () => {
+      for (const c of calls) run(...c.args);
+    },
     set(values) {
       values.forEach((v, i) => {
         bytes.set(new Uint8Array(v.buffer, v.byteOffset, v.byteLength), placed[i]);
@@ -81,8 +104,7 @@ export function load(kernel: WasmKernel, node: Node, target: WasmTarget): Loaded
     },
     result() {
       const own = (at: number) =>
-        (at >= result && at < result + byteLength(node.type)) ||
-        (scratch && at >= scratchAt && at < scratchAt + scratch);
+        (at >= result && at < result + byteLength(node.type)) || scratches.some((s) => at >= s && at < s + scratch);
       for (let at = 0; at < bytes.length; at++) {
         if (bytes[at] !== before[at] && !own(at)) {
           throw new Error(`${kernel.name} wrote at ${at - result} of a result of ${byteLength(node.type)} bytes`);

@@ -303,10 +303,10 @@ function* windows(): Generator<RowCase> {
   }
   for (const [s, axes, keepDims] of cross(
     [...shorts, "f32"] as Storage[],
-    [[1, 2], [3], [0], [0, 1, 2, 3], [1, 3]],
+    [[1, 2], [3], [0], [0, 1, 2], [0, 1, 2, 3], [1, 3]],
     [true, false],
   )) {
-    const shape = [2, 3, 4, next([5, 16, 21])];
+    const shape = [2, 3, 4, next([5, 16, 21, 90])];
     const x = param(s === "f32" ? typeOf(s, shape) : quantized(s, shape));
     yield { title: "sum", node: make(op("sum"), { x }, { axes, keepDims }) };
   }

@@ -16,6 +16,8 @@ if (!probeEngine().relaxed) setFlagsFromString("--experimental-wasm-relaxed-simd
 
 /** Names of rows that a test in this file has run. */
 const ran = new Set<string>();
+/** Names of rows that threads have shared. */
+const split = new Set<string>();
 
 function check(node: Node, title: string, seed: number): void {
   const rows = wasmKernels[node.op.name];
@@ -30,13 +32,16 @@ function check(node: Node, title: string, seed: number): void {
   const wanted = inputs.map((values) => evaluate(node, (n) => constantOf(n) ?? values.get(n)!));
   for (const row of fitting) {
     ran.add(row.name);
-    const kernel = load(row, node, target);
-    for (const [mode, values] of inputs.entries()) {
-      kernel.set(variable.map((n) => values.get(n)!));
-      kernel.call();
-      expect(differences(kernel.result(), wanted[mode]), `${title} seed ${seed} mode ${mode} by ${row.name}`).toEqual(
-        [],
-      );
+    for (const threads of [1, [2, 3, 5][seed % 3]]) {
+      const kernel = load(row, node, target, threads);
+      for (const [mode, values] of inputs.entries()) {
+        if (threads > 1 && mode !== seed % 4) continue;
+        kernel.set(variable.map((n) => values.get(n)!));
+        kernel.call();
+        const what = `${title} seed ${seed} mode ${mode} by ${row.name}, ${threads} threads`;
+        expect(differences(kernel.result(), wanted[mode]), what).toEqual([]);
+      }
+      if (kernel.units > 1) split.add(row.name);
     }
   }
 }
@@ -67,5 +72,8 @@ describe("rows", () => {
     // Tiles of convolutions and products have tests of their own.
     const tiles = /^qs8_(conv|gemm|gemv|dwconv)/;
     expect(rows.map((r) => r.name).filter((n) => !tiles.test(n) && !ran.has(n))).toEqual([]);
+    // What one thread does while the others wait: steps that are rare, or short.
+    const whole = ["x_copy", "x_pad", "x_sum__scalar", "f32_detect__scalar"];
+    expect([...ran].filter((n) => !tiles.test(n) && !split.has(n)).sort()).toEqual(whole.sort());
   });
 });

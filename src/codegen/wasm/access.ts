@@ -71,9 +71,15 @@ export function mergeDims(
 
 /**
  * Loops over `shape`, outermost dimension first, moving every walker; `body` finds them at the current element. The
- * walkers end where they began. Does nothing for an empty shape.
+ * walkers end where they began, except where calls share the outermost loop (`split`). Does nothing for an empty shape.
  */
-export function nest(f: Func, shape: readonly number[], walkers: readonly Walker[], body: () => void): void {
+export function nest(
+  f: Func,
+  shape: readonly number[],
+  walkers: readonly Walker[],
+  body: () => void,
+  split?: "split",
+): void {
   if (sizeOf(shape) === 0) return;
   const merged = mergeDims(
     shape,
@@ -85,10 +91,19 @@ export function nest(f: Func, shape: readonly number[], walkers: readonly Walker
       return;
     }
     const count = merged.shape[d];
-    f.repeat(count, () => {
+    const inner = (): void => {
       level(d + 1);
       for (const [k, w] of walkers.entries()) f.add(w.at, merged.strides[k][d]);
-    });
+    };
+    if (split && d === 0) {
+      f.repeatSplit(
+        count,
+        walkers.map((w, k) => [w.at, merged.strides[k][0]] as const),
+        inner,
+      );
+      return;
+    }
+    f.repeat(count, inner);
     for (const [k, w] of walkers.entries()) f.add(w.at, -merged.strides[k][d] * count);
   };
   level(0);

@@ -19,7 +19,8 @@ export interface Stream {
 
 /**
  * Runs `body` for `per` elements at a time and once for what is left, moving the streams; `body` gets how many elements are
- * there. What it reads beyond them is memory that exists; what it writes must end with them.
+ * there. What it reads beyond them is memory that exists; what it writes must end with them. Calls share the chunks if
+ * `split` says so.
  */
 export function chunks(
   f: Func,
@@ -27,14 +28,26 @@ export function chunks(
   per: number,
   streams: readonly Stream[],
   body: (count: number) => void,
+  split?: "split",
 ): void {
   const whole = Math.floor(size / per);
   const rest = size % per;
-  f.repeat(whole, () => {
+  const chunk = (): void => {
     body(per);
     for (const s of streams) f.add(s.at, s.bytes * per);
-  });
-  if (rest) body(rest);
+  };
+  const last = rest ? () => body(rest) : undefined;
+  if (split) {
+    f.repeatSplit(
+      whole,
+      streams.map((s) => [s.at, s.bytes * per] as const),
+      chunk,
+      last,
+    );
+    return;
+  }
+  f.repeat(whole, chunk);
+  last?.();
 }
 
 /** `count` elements from an address on as locals of four 32-bit lanes: integers widened, f32 as they are. */

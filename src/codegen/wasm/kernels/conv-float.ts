@@ -8,7 +8,7 @@ import { floatLanes, vec } from "../lanes.ts";
 import { type Addresses, pack } from "../operands.ts";
 import { plainRow, scalarCost } from "./plain.ts";
 import { clampOf, convShapeOf, epilogueOf, slotsOf } from "./reference.ts";
-import { eachPosition, eachWindow } from "./windows.ts";
+import { eachPosition, eachWindow, rowsSplit } from "./windows.ts";
 
 /** Vectors of output channels in one block. */
 const blockVectors = (o: number): number => Math.min(8, Math.ceil(o / 4));
@@ -78,14 +78,22 @@ function emit(f: Func, node: Node, at: Addresses): void {
       }
     };
     const whole = Math.floor(g.o / lanes);
-    f.repeat(whole, () => {
+    const moves = [
+      [to, lanes * 4],
+      [bias, lanes * 4],
+      [weights, g.window[0] * g.window[1] * tap],
+    ] as const;
+    const next = (): void => {
       block(nv, lanes);
-      f.add(to, lanes * 4);
-      f.add(bias, lanes * 4);
-      f.add(weights, g.window[0] * g.window[1] * tap);
-    });
+      for (const [at, bytes] of moves) f.add(at, bytes);
+    };
     const rest = g.o - whole * lanes;
-    if (rest) block(Math.ceil(rest / 4), rest);
+    const last = rest ? () => block(Math.ceil(rest / 4), rest) : undefined;
+    if (!rowsSplit(g)) f.repeatSplit(whole, moves, next, last);
+    else {
+      f.repeat(whole, next);
+      last?.();
+    }
   });
 }
 

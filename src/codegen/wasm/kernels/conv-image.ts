@@ -3,7 +3,7 @@
  * scratch memory with the padding written out, as bytes (perhaps with the sign bit flipped) or as 16-bit integers minus
  * the zero point.
  */
-import type { Expr, Func, Local } from "../asm.ts";
+import type { Expr, Func, Local, Share } from "../asm.ts";
 import type { Conv } from "./conv-geometry.ts";
 
 /** The element that a dot instruction reads. */
@@ -51,8 +51,15 @@ export const stagedZero = (g: Conv, element: Element): number => (g.xZero & 255)
 export const foldedZero = (g: Conv, element: Element): number =>
   element.bytes === 2 ? 0 : g.xZero + (element.flip ? (g.xSigned ? 128 : -128) : 0);
 
-/** Emits the copy of the whole image from `x` to `scratch`. */
-export function emitStage(f: Func, g: Conv, s: Staged, x: Local, scratch: Local): void {
+/**
+ * Emits the copy of the image from `x` to `scratch`: all of it, or what the windows of a share read, which is of rows of
+ * results where there is one image, else of images.
+ */
+export function emitStage(f: Func, g: Conv, s: Staged, x: Local, scratch: Local, share?: Share): void {
+  if (share) {
+    emitStagedShare(f, g, s, x, scratch, share);
+    return;
+  }
   const { m } = f;
   const padded = s.h !== g.h || s.w !== g.w;
   if (!padded) {
@@ -85,6 +92,55 @@ export function emitStage(f: Func, g: Conv, s: Staged, x: Local, scratch: Local)
     });
     f.add(to, (s.h - g.h) * s.row);
   });
+}
+
+/** The part of `emitStage` for a share: row by row, each with its padding. */
+function emitStagedShare(f: Func, g: Conv, s: Staged, x: Local, scratch: Local, share: Share): void {
+  const { m, b } = f;
+  const { i32 } = m;
+  const zero = s.element.bytes === 2 ? 0 : stagedZero(g, s.element);
+  // Rows of the staged image, of all images: windows of neighbouring rows of results overlap.
+  const whole = g.n > 1;
+  const step = whole ? s.h : g.stride[0];
+  const overlap = whole ? 0 : (g.kh - 1) * g.dilation[0] + 1 - g.stride[0];
+  const row = f.let(b.i32, i32.mul(f.get(share.first), i32.const(step)));
+  const left = f.let(b.i32, i32.add(i32.mul(f.get(share.count), i32.const(step)), i32.const(overlap)));
+  const inside = f.let(b.i32, whole ? i32.const(0) : f.get(row));
+  const from = f.let(b.i32, f.get(x));
+  if (whole) f.toShare(share, from, g.h * g.w * g.c);
+  else f.set(from, i32.add(f.get(from), i32.mul(f.plus(row, -g.pad[0]), i32.const(g.w * g.c))));
+  const to = f.let(b.i32, i32.add(f.get(scratch), i32.mul(f.get(row), i32.const(s.row))));
+  f.doWhile(
+    () => {
+      const isPixels = i32.lt_u(f.plus(inside, -g.pad[0]), i32.const(g.h));
+      const fill = (at: Expr, bytes: number): void => {
+        if (bytes) f.do(m.memory.fill(at, i32.const(zero), i32.const(bytes)));
+      };
+      const [before, after] = [g.pad[1] * s.pixel, g.pad[3] * s.pixel];
+      f.if(
+        isPixels,
+        () => {
+          fill(f.get(to), before);
+          emitRun(
+            f,
+            g,
+            s.element,
+            g.w * g.c,
+            () => f.get(from),
+            () => f.plus(to, before),
+          );
+          fill(f.plus(to, s.row - after), after);
+          if (whole) f.add(from, g.w * g.c);
+        },
+        () => fill(f.get(to), s.row),
+      );
+      if (!whole) f.add(from, g.w * g.c);
+      f.add(to, s.row);
+      f.add(inside, 1);
+      if (whole) f.set(inside, m.select(i32.eq(f.get(inside), i32.const(s.h)), i32.const(0), f.get(inside)));
+    },
+    () => f.countDown(left),
+  );
 }
 
 /** Emits the copy of `count` consecutive elements; nothing is written past the last one. */

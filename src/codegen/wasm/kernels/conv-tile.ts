@@ -4,10 +4,11 @@
  * weights. One base pointer per operand; rows and taps are immediate offsets.
  */
 import { makePanel, type Panel, panelBytes } from "../../pack.ts";
-import type { Func, Local } from "../asm.ts";
+import type { Func, Local, Share } from "../asm.ts";
 import { Finisher } from "../epilogue.ts";
 import { blocksOf } from "../epilogue-constants.ts";
 import type { Pack } from "../kernel.ts";
+import { evenness, evenSize } from "../share.ts";
 import { bestRows, dot } from "./conv-dot.ts";
 import type { Conv } from "./conv-geometry.ts";
 import { type Element, emitRun, emitStage, foldedZero, type Staged, stagedOf } from "./conv-image.ts";
@@ -177,52 +178,91 @@ export class ConvTile {
     const outPixel = g.o * this.#outBytes;
     if (this.flat) {
       const pixels = g.n * g.oh * g.ow;
+      const chunk = f.shared ? evenSize(pixels, this.chunk, this.mr) : this.chunk;
+      const share = this.#share(f, Math.ceil(pixels / chunk));
       // Chunks of pixels; the last one ends with the last pixel and repeats some of the one before.
-      this.#blocks(f, pixels, this.chunk, (at) => {
+      this.#blocks(f, pixels, chunk, share.rows, (at) => {
         const from = () => m.i32.add(f.get(x), m.i32.mul(f.get(at), m.i32.const(g.c)));
         const a = staged.copied ? scratch : f.let(b.i32, from());
-        if (staged.copied) emitRun(f, g, staged.element, this.chunk * g.c, from, () => f.get(scratch));
+        if (staged.copied) emitRun(f, g, staged.element, chunk * g.c, from, () => f.get(scratch));
         const to = f.let(b.i32, m.i32.add(f.get(result), m.i32.mul(f.get(at), m.i32.const(outPixel))));
-        this.#allChannels(f, this.chunk, a, to, delta, pack, staged.pixel);
+        this.#allChannels(f, chunk, a, to, delta, pack, staged.pixel, share.blocks);
       });
       return;
     }
-    if (staged.copied) emitStage(f, g, staged, x, scratch);
+    const share = this.#share(f, g.n === 1 ? g.oh : g.n);
+    if (staged.copied) emitStage(f, g, staged, x, scratch, share.rows);
     const a = f.let(b.i32, f.get(staged.copied ? scratch : x));
     const to = f.let(b.i32, f.get(result));
-    f.repeat(g.n, () => {
-      f.repeat(g.oh, () => {
-        this.#allChannels(f, g.ow, a, to, delta, pack, staged.pixel * g.stride[1]);
-        f.add(a, staged.row * g.stride[0]);
-        f.add(to, g.ow * outPixel);
-      });
-      f.add(a, (staged.h - g.oh * g.stride[0]) * staged.row);
-    });
+    const down = staged.row * g.stride[0];
+    const row = (): void => {
+      this.#allChannels(f, g.ow, a, to, delta, pack, staged.pixel * g.stride[1], share.blocks);
+      f.add(a, down);
+      f.add(to, g.ow * outPixel);
+    };
+    if (g.n === 1) {
+      f.repeatShare(
+        share.rows,
+        g.oh,
+        [
+          [a, down],
+          [to, g.ow * outPixel],
+        ],
+        row,
+      );
+      return;
+    }
+    f.repeatShare(
+      share.rows,
+      g.n,
+      [
+        [a, staged.h * staged.row],
+        [to, g.oh * g.ow * outPixel],
+      ],
+      () => {
+        f.repeat(g.oh, row);
+        f.add(a, (staged.h - g.oh * g.stride[0]) * staged.row);
+      },
+    );
+  }
+
+  /** What threads share: rows (or chunks) of pixels, or blocks of channels where that is more even. */
+  #share(f: Func, rows: number): { rows?: Share; blocks?: Share } {
+    const { g } = this;
+    const blocks = g.groups === 1 ? this.blocks.length : 1;
+    return evenness(blocks) > evenness(rows) + 0.05 ? { blocks: f.split(blocks) } : { rows: f.split(rows) };
   }
 
   get #outBytes(): number {
     return this.g.result.storage === "i32" ? 4 : 1;
   }
 
-  /** Emits `body` for starts 0, size, 2 size, ... of `total`, the last one moved back to end with it; size <= total. */
-  #blocks(f: Func, total: number, size: number, body: (at: Local) => void): void {
+  /**
+   * Emits `body` for starts 0, size, 2 size, ... of `total` (or a share of them), the last one moved back to end with it;
+   * size <= total.
+   */
+  #blocks(f: Func, total: number, size: number, share: Share | undefined, body: (at: Local) => void): void {
     const { m, b } = f;
     const at = f.let(b.i32, m.i32.const(0));
     if (size >= total) {
       body(at);
       return;
     }
-    const count = Math.ceil(total / size);
-    f.repeat(count, () => {
+    const moveBack = (): void => {
+      if (total % size === 0) return;
+      const last = f.let(b.i32, m.i32.const(total - size));
+      f.set(at, m.select(m.i32.lt_u(f.get(at), f.get(last)), f.get(at), f.get(last)));
+    };
+    const next = (): void => {
       body(at);
-      if (total % size === 0) f.add(at, size);
-      else {
-        const next = f.local(b.i32);
-        f.add(at, size);
-        f.set(next, m.i32.const(total - size));
-        f.set(at, m.select(m.i32.lt_u(f.get(at), f.get(next)), f.get(at), f.get(next)));
-      }
-    });
+      f.add(at, size);
+      moveBack();
+    };
+    if (share) {
+      f.toShare(share, at, size);
+      moveBack();
+    }
+    f.repeatShare(share, Math.ceil(total / size), [], next);
   }
 
   /** All output channels of a row of `pixels` pixels, `pixel` bytes apart in the image. */
@@ -234,17 +274,19 @@ export class ConvTile {
     delta: Local | undefined,
     pack: Local,
     pixel: number,
+    share: Share | undefined,
   ): void {
     const { g, mr } = this;
     const { m, b } = f;
     const per = g.o / g.groups;
     const size = Math.min(this.lanes, per);
     const block = f.let(b.i32, f.plus(pack, this.finisher.commonBytes));
+    if (share) f.toShare(share, block, this.#blockBytes);
     const groupA = f.let(b.i32, f.get(a));
     const groupTo = f.let(b.i32, f.get(to));
     f.repeat(g.groups, () => {
-      this.#blocks(f, per, size, (channel) => {
-        this.#blocks(f, pixels, Math.min(mr, pixels), (at) => {
+      this.#blocks(f, per, size, share, (channel) => {
+        this.#blocks(f, pixels, Math.min(mr, pixels), undefined, (at) => {
           const from = f.let(b.i32, m.i32.add(f.get(groupA), m.i32.mul(f.get(at), m.i32.const(pixel))));
           const column = m.i32.mul(f.get(channel), m.i32.const(this.#outBytes));
           const row = m.i32.mul(f.get(at), m.i32.const(g.o * this.#outBytes));

@@ -4,11 +4,12 @@
  * channel that lie above each other, and the same vectors feed every output column that sees this input column.
  */
 import type { Node } from "../../../ir/graph.ts";
-import type { Expr, Func, Local } from "../asm.ts";
+import type { Expr, Func, Local, Share } from "../asm.ts";
 import { Finisher } from "../epilogue.ts";
 import { blocksOf } from "../epilogue-constants.ts";
 import type { Pack, WasmKernel, WasmTarget } from "../kernel.ts";
 import { finishPlan } from "../requantize-plan.ts";
+import { evenness } from "../share.ts";
 import { relaxedElement } from "./conv.ts";
 import { bestRows, dot } from "./conv-dot.ts";
 import { type Conv, convOf, geometryKey } from "./conv-geometry.ts";
@@ -112,21 +113,45 @@ class Depthwise {
     const image = f.let(b.i32, f.get(x));
     const to = f.let(b.i32, f.get(result));
     const line = g.w * g.c;
-    f.repeat(g.n, () => {
+    const shareBlocks = g.n === 1 && evenness(this.blocks.length) > evenness(g.oh) + 0.05;
+    const blocks = shareBlocks ? f.split(this.blocks.length) : undefined;
+    const lineBytes = g.ow * g.o * this.#outBytes;
+    const oneImage = (): void => {
       const y = f.let(b.i32, i32.const(-g.pad[0]));
-      f.repeat(g.oh, () => {
+      const oneRow = (): void => {
         // The window's rows; those outside the image are the row of padding.
         const rows = Array.from({ length: g.kh }, (_, ky) => {
           const row = () => f.plus(y, ky * g.dilation[0]);
           const inside = i32.add(f.get(image), i32.mul(row(), i32.const(line)));
           return f.let(b.i32, pads ? m.select(i32.lt_u(row(), i32.const(g.h)), inside, f.get(scratch)) : inside);
         });
-        this.#line(f, rows, to, delta, pack);
+        this.#line(f, rows, to, delta, pack, blocks);
         f.add(y, g.stride[0]);
-        f.add(to, g.ow * g.o * this.#outBytes);
-      });
+        f.add(to, lineBytes);
+      };
+      const rows = g.n === 1 && !blocks ? f.split(g.oh) : undefined;
+      f.repeatShare(
+        rows,
+        g.oh,
+        [
+          [y, g.stride[0]],
+          [to, lineBytes],
+        ],
+        oneRow,
+      );
       f.add(image, g.h * line);
-    });
+    };
+    if (g.n === 1) oneImage();
+    else {
+      f.repeatSplit(
+        g.n,
+        [
+          [image, g.h * line],
+          [to, g.oh * lineBytes],
+        ],
+        oneImage,
+      );
+    }
   }
 
   get #outBytes(): number {
@@ -134,7 +159,14 @@ class Depthwise {
   }
 
   /** One row of results: tiles that touch padding on their own, the others in a loop. */
-  #line(f: Func, rows: readonly Local[], to: Local, delta: Local | undefined, pack: Local): void {
+  #line(
+    f: Func,
+    rows: readonly Local[],
+    to: Local,
+    delta: Local | undefined,
+    pack: Local,
+    share: Share | undefined,
+  ): void {
     const { g } = this;
     const { m, b } = f;
     const { i32 } = m;
@@ -153,7 +185,7 @@ class Depthwise {
       f.repeat(end - t, () => {
         const outside = (c: number) =>
           !inside(starts[t]) && (columnOf(starts[t]) + c < 0 || columnOf(starts[t]) + c >= g.w);
-        this.#channels(f, rows, from, { shift: columnOf(starts[t]) - first, outside }, place, delta, pack);
+        this.#channels(f, rows, from, { shift: columnOf(starts[t]) - first, outside }, place, delta, pack, share);
         f.add(from, size * g.stride[1] * g.c);
         f.add(place, size * g.o * this.#outBytes);
       });
@@ -170,25 +202,34 @@ class Depthwise {
     place: Local,
     delta: Local | undefined,
     pack: Local,
+    share: Share | undefined,
   ): void {
     const { g } = this;
     const { m, b } = f;
     const { i32 } = m;
     const block = f.let(b.i32, f.plus(pack, this.finisher.commonBytes));
     const channel = f.let(b.i32, i32.const(0));
-    f.repeat(this.blocks.length, () => {
+    // The last block is moved back to end with the last channel.
+    const moveBack = (): void => {
+      if (g.o <= lanes || g.o % lanes === 0) return;
+      const last = () => i32.const(g.o - lanes);
+      f.set(channel, m.select(i32.lt_u(f.get(channel), last()), f.get(channel), last()));
+    };
+    const next = (): void => {
       const at = f.let(b.i32, i32.add(f.get(from), f.get(channel)));
       const a = rows.map((row) => f.let(b.i32, i32.add(f.get(row), f.get(at))));
       const own = this.#outBytes === 1 ? f.get(channel) : i32.shl(f.get(channel), i32.const(2));
       this.#tile(f, a, view, block, pack, f.let(b.i32, i32.add(f.get(place), own)), delta);
       f.add(block, this.#blockBytes);
       f.add(channel, lanes);
-      // The last block is moved back to end with the last channel.
-      if (g.o > lanes && g.o % lanes) {
-        const last = () => i32.const(g.o - lanes);
-        f.set(channel, m.select(i32.lt_u(f.get(channel), last()), f.get(channel), last()));
-      }
-    });
+      moveBack();
+    };
+    if (share) {
+      f.toShare(share, block, this.#blockBytes);
+      f.toShare(share, channel, lanes);
+      moveBack();
+    }
+    f.repeatShare(share, this.blocks.length, [], next);
   }
 
   #tile(

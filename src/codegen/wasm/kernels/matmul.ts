@@ -37,7 +37,7 @@ export const matmulKernels = [
       const out = { at: pointer(f, at.result), strides: byteStrides(storage, shape) };
       const xZero = float ? 0 : zeroOf(x);
       const sum = f.local(type);
-      nest(f, [...batch, rows, columns], [xs, ys, zeros, out], () => {
+      const element = (): void => {
         f.set(sum, float ? m.f32.const(0) : storage === "i64" ? m.i64.const(0n as never) : m.i32.const(0));
         const [p, q] = [pointer(f, xs.at), pointer(f, ys.at)];
         const yZero = f.let(f.b.i32, m.i32.load(0, 1, f.get(zeros.at)));
@@ -54,7 +54,8 @@ export const matmulKernels = [
           f.add(q, columns * storages[y.storage].bytes);
         });
         storeElement(f, storage, f.get(out.at), f.get(sum));
-      });
+      };
+      nest(f, [...batch, rows, columns], [xs, ys, zeros, out], element, "split");
     },
   }),
 ];

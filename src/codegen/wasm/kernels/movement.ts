@@ -6,7 +6,14 @@ import type { Expr, Func } from "../asm.ts";
 import { plainRow } from "./plain.ts";
 
 /** A copy of elements of `bytes` bytes each between two walks of one shape; runs that are dense on both sides go at once. */
-export function copyWalk(f: Func, shape: readonly number[], bytes: number, to: Walker, from: Walker): void {
+export function copyWalk(
+  f: Func,
+  shape: readonly number[],
+  bytes: number,
+  to: Walker,
+  from: Walker,
+  split?: "split",
+): void {
   const merged = mergeDims(shape, [to.strides, from.strides]);
   const [toStrides, fromStrides] = merged.strides;
   const last = merged.shape.length - 1;
@@ -21,6 +28,7 @@ export function copyWalk(f: Func, shape: readonly number[], bytes: number, to: W
       { at: from.at, strides: fromStrides.slice(0, outer) },
     ],
     () => copyBytes(f, to.at, from.at, run),
+    split,
   );
 }
 
@@ -55,6 +63,7 @@ export const transposeKernels = [
           at.operands[0],
           perm.map((p) => from[p]),
         ),
+        "split",
       );
     },
   }),
@@ -80,6 +89,7 @@ export const sliceKernels = [
           from.map((s, d) => s * step[d]),
           base,
         ),
+        "split",
       );
     },
   }),
@@ -92,20 +102,17 @@ export const concatKernels = [
     emit(f, node, at) {
       const [axis] = (node.attrs as { axis: readonly number[] }).axis;
       const { storage } = node.type;
-      const strides = byteStrides(storage, node.type.shape);
+      // Each part gives a run of bytes to each element of the dimensions before the axis, which threads share.
+      const bytesFrom = (shape: readonly number[]): number => sizeOf(shape.slice(axis)) * storages[storage].bytes;
+      const outer = sizeOf(node.type.shape.slice(0, axis));
+      const row = bytesFrom(node.type.shape);
       let offset = 0;
       for (const [i, x] of operandsOf(node).entries()) {
-        const { shape } = x.type;
-        if (sizeOf(shape) > 0) {
-          copyWalk(
-            f,
-            shape,
-            storages[storage].bytes,
-            walker(f, at.result, strides, offset),
-            walker(f, at.operands[i], byteStrides(storage, shape)),
-          );
-        }
-        offset += shape[axis] * strides[axis];
+        const run = bytesFrom(x.type.shape);
+        const to = walker(f, at.result, [row], offset);
+        const from = walker(f, at.operands[i], [run]);
+        if (run > 0) nest(f, [outer], [to, from], () => copyBytes(f, to.at, from.at, run), "split");
+        offset += run;
       }
     },
   }),

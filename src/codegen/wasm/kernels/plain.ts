@@ -59,12 +59,13 @@ export function eachElement(f: Func, node: Node, at: Addresses, value: (x: Local
     at: pointer(f, at.operands[i]),
     strides: broadcastStrides(n.type.storage, n.type.shape, shape),
   }));
-  nest(f, shape, [result, ...walkers], () => {
+  const element = (): void => {
     const x = operands.map((n, i) =>
       f.let(valueType(f, n.type.storage), loadElement(f, n.type.storage, f.get(walkers[i].at))),
     );
     storeElement(f, storage, f.get(result.at), value(x));
-  });
+  };
+  nest(f, shape, [result, ...walkers], element, "split");
 }
 
 /** Whether all operands have the result's shape, so that elements can be taken in memory order. */
@@ -147,15 +148,25 @@ export function eachLane(f: Func, node: Node, at: Addresses, value: (x: Local[])
   });
   const sources = operands.map((n, i) => stream(begin[i], n.type.storage));
   const repeating = operands.flatMap((n, i) => (periodOf(node, n) === size ? [] : [i]));
-  const run = (count: number): void => {
+  const run = (count: number, split?: "split"): void => {
     for (const i of repeating) f.set(sources[i].at, f.get(begin[i]));
-    chunks(f, count, 16, [result, ...sources], (elements) => {
+    const step = (elements: number): void => {
       const lanes = operands.map((n, i) => loadLanes(f, n.type.storage, sources[i].at, elements));
       const out: Local[] = [];
       for (let g = 0; g < Math.ceil(elements / 4); g++) out.push(f.let(f.b.v128, value(lanes.map((l) => l[g]))));
       storeLanes(f, node.type.storage, result.at, out, elements);
-    });
+    };
+    chunks(f, count, 16, [result, ...sources], step, split);
   };
-  f.repeat(Math.floor(size / period), () => run(period));
-  if (size % period) run(size % period);
+  if (period >= size) {
+    run(size, "split");
+    return;
+  }
+  const walking = [result, ...sources.filter((_, i) => !repeating.includes(i))];
+  f.repeatSplit(
+    Math.floor(size / period),
+    walking.map((s) => [s.at, s.bytes * period] as const),
+    () => run(period),
+    size % period ? () => run(size % period) : undefined,
+  );
 }

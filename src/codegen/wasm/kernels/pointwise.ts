@@ -43,10 +43,11 @@ function eachVector(f: Func, node: Node, at: Addresses, value: (x: Local[]) => E
   const { bytes } = storages[node.type.storage];
   const result = { at: pointer(f, at.result), bytes };
   const sources = operandsOf(node).map((_, i) => ({ at: pointer(f, at.operands[i]), bytes }));
-  chunks(f, sizeOf(node.type.shape), 16 / bytes, [result, ...sources], (count) => {
+  const step = (count: number): void => {
     const x = sources.map((s) => vec(f, f.m.v128.load(0, 1, f.get(s.at))));
     storeFirst(f, result.at, 0, vec(f, value(x)), count * bytes);
-  });
+  };
+  chunks(f, sizeOf(node.type.shape), 16 / bytes, [result, ...sources], step, "split");
 }
 
 export const clampKernels = [
@@ -104,12 +105,13 @@ export const tableKernels = [
       // Entries are indexed from the storage's lowest value on.
       const table = pointer(f, at.operands[1], -storages[node.in.x.type.storage as "i8"].min);
       const { storage } = node.in.x.type;
-      chunks(f, sizeOf(node.type.shape), unroll, [from, to], (count) => {
+      const look = (count: number): void => {
         for (let i = 0; i < count; i++) {
           const entry = m.i32.add(f.get(table), loadElement(f, storage, f.get(from.at), i));
           f.do(m.i32.store8(i, 1, f.get(to.at), m.i32.load8_u(0, 1, entry)));
         }
-      });
+      };
+      chunks(f, sizeOf(node.type.shape), unroll, [from, to], look, "split");
     },
   }),
 ];

@@ -8,7 +8,7 @@ import type { Pack } from "../kernel.ts";
 import { chunks, floatLanes, intLanes, loadLanes, storeLanes, vec } from "../lanes.ts";
 import { type Addresses, pack } from "../operands.ts";
 import { plainRow, scalarCost } from "./plain.ts";
-import { eachPosition, eachWindow, type Inside, type Windows, windowsMiss } from "./windows.ts";
+import { eachPosition, eachWindow, type Inside, rowsSplit, type Windows, windowsMiss } from "./windows.ts";
 
 /** A pool's geometry. */
 function windowsOf(node: Node): Windows {
@@ -56,13 +56,14 @@ export const maxPoolKernels = [
           { at: offset, bytes },
           { at: to, bytes },
         ];
-        chunks(f, shape[3], 16 / bytes, streams, (count) => {
+        const largest = (count: number): void => {
           const max = vec(f, f.get(start));
           eachPosition(f, g, inside, offset, (p) => {
             f.set(max, larger(f, storage, f.get(max), f.m.v128.load(0, 1, f.get(p))));
           });
           storeFirst(f, to, 0, max, count * bytes);
-        });
+        };
+        chunks(f, shape[3], 16 / bytes, streams, largest, rowsSplit(g) ? undefined : "split");
       });
     },
   }),
@@ -177,7 +178,7 @@ function emitAverage(f: Func, node: Node, at: Addresses): void {
       { at: offset, bytes: 1 },
       { at: to, bytes: 1 },
     ];
-    chunks(f, shape[3], 16, streams, (count) => {
+    const averages = (count: number): void => {
       const groups = Math.ceil(count / 4);
       const sums = Array.from({ length: groups }, () => vec(f, i32x4.splat(i32.const(0))));
       eachPosition(f, g, inside, offset, (p) => {
@@ -190,7 +191,8 @@ function emitAverage(f: Func, node: Node, at: Addresses): void {
         return vec(f, i32x4.add(i32x4.trunc_sat_f32x4_s(v), f.get(lateLanes)));
       });
       storeLanes(f, storage, to, out, count);
-    });
+    };
+    chunks(f, shape[3], 16, streams, averages, rowsSplit(g) ? undefined : "split");
   });
 }
 
@@ -262,7 +264,7 @@ export const avgPoolKernels = [
         const counts = countsOf(f, node, inside);
         const offset = f.let(b.i32, m.i32.const(0));
         const to = pointer(f, inside.out);
-        f.repeat(shape[3], () => {
+        const channel = (): void => {
           const sum = f.let(b.f64, m.f64.const(0));
           eachPosition(f, g, inside, offset, (p) => {
             const v = loadElement(f, storage, f.get(p));
@@ -276,7 +278,13 @@ export const avgPoolKernels = [
           storeElement(f, storage, f.get(to), float ? m.f32.demote(f.get(v)) : m.i32.trunc_s_sat.f64(f.get(v)));
           f.add(offset, bytes);
           f.add(to, bytes);
-        });
+        };
+        const moves = [
+          [offset, bytes],
+          [to, bytes],
+        ] as const;
+        if (rowsSplit(g)) f.repeat(shape[3], channel);
+        else f.repeatSplit(shape[3], moves, channel);
       });
     },
   }),

@@ -33,7 +33,7 @@ export const reduceKernels = [
       const x = { at: pointer(f, at.operands[0]), strides: kept.map((d) => strides[d]) };
       const out = { at: pointer(f, at.result), strides: stridesOf(keptShape).map((s) => s * bytes) };
       const acc = f.local(type);
-      nest(f, keptShape, [x, out], () => {
+      const element = (): void => {
         // Extremes begin with the first element and meet it again, which changes nothing; products begin with 1.
         const one =
           type === f.b.f32 ? f.m.f32.const(1) : type === f.b.i64 ? f.m.i64.const(1n as never) : f.m.i32.const(1);
@@ -49,7 +49,8 @@ export const reduceKernels = [
           },
         );
         storeElement(f, storage, f.get(out.at), f.get(acc));
-      });
+      };
+      nest(f, keptShape, [x, out], element, "split");
     },
   }),
 ];

@@ -7,13 +7,13 @@ import type { Node } from "../../../ir/graph.ts";
 import { type Storage, sizeOf, storages, type TensorType, zeroOf, zeroOfChannel } from "../../../ir/type.ts";
 import { loadElement, pointer, storeElement } from "../access.ts";
 import { addScalar } from "../addition.ts";
-import type { Expr, Func, Local } from "../asm.ts";
+import type { Expr, Func, Local, Move } from "../asm.ts";
 import { type Addresses, pack } from "../operands.ts";
 import { rescaleConstant, rescaleFunction } from "../rescale.ts";
 import { wideRescale } from "../rescale-wide.ts";
 import { plainRow } from "./plain.ts";
 import { rescaleLoaded, rescalePack } from "./rescaling.ts";
-import { eachPosition, eachWindow, type Windows } from "./windows.ts";
+import { eachPosition, eachWindow, type Inside, type Windows } from "./windows.ts";
 
 /** A convolution's geometry; a matrix product is one of images of one pixel. */
 export interface ConvShape extends Windows {
@@ -146,7 +146,7 @@ function emitReference(f: Func, node: Node, at: Addresses): void {
   const tap = g.i * wBytes;
 
   /** One output channel's sum over the inside of a window. */
-  const sumOf = (inside: Parameters<Parameters<typeof eachWindow>[4]>[0], offset: Local, wAt: Local, wZero: Local) => {
+  const sumOf = (inside: Inside, offset: Local, wAt: Local, wZero: Local) => {
     const sum = f.let(type, float ? f32.const(0) : wide ? i64.const(0n as never) : i32.const(0));
     const first = i32.add(i32.mul(f.get(inside.firstRow), i32.const(g.window[1])), f.get(inside.firstColumn));
     const weights = f.let(f.b.i32, i32.add(f.get(wAt), i32.mul(first, i32.const(tap))));
@@ -173,7 +173,8 @@ function emitReference(f: Func, node: Node, at: Addresses): void {
     return sum;
   };
 
-  eachWindow(f, g, slots.x!, at.result, (inside) => {
+  const along: Move[] = residual ? [[residual, g.o * storages[node.in.residual.type.storage as Storage].bytes]] : [];
+  const visit = (inside: Inside): void => {
     const offset = f.let(f.b.i32, i32.const(0));
     const moving = [
       { at: pointer(f, slots.w!), step: g.window[0] * g.window[1] * tap },
@@ -205,7 +206,8 @@ function emitReference(f: Func, node: Node, at: Addresses): void {
       });
       f.add(offset, g.i * g.fromBytes);
     });
-  });
+  };
+  eachWindow(f, g, slots.x!, at.result, visit, along);
 }
 
 export const referenceKernels = [

@@ -92,10 +92,11 @@ export const requantizeKernels = [
       const x = { at: pointer(f, at.operands[0]), strides: byteStrides(source.storage, shape) };
       const y = { at: pointer(f, at.result), strides: byteStrides(storage, shape) };
       const k = { at: pointer(f, at.packs[0]), strides: shape.map((_, d) => (d === shape.length - 1 ? 8 : 0)) };
-      nest(f, shape, [x, y, k], () => {
+      const element = (): void => {
         const v = f.let(f.b.i32, loadElement(f, source.storage, f.get(x.at)));
         storeElement(f, storage, f.get(y.at), rescaleLoaded(f, by, centered(v), k.at, zero, clamp));
-      });
+      };
+      nest(f, shape, [x, y, k], element, "split");
     },
   }),
 ];
@@ -118,10 +119,11 @@ requantizeKernels.push(
         at: channels ? pointer(f, at.packs[0]) : f.local(),
         strides: shape.map((_, d) => (channels && d === shape.length - 1 ? 8 : 0)),
       };
-      nest(f, shape, [x, y, k], () => {
+      const element = (): void => {
         const sum = f.m.i64.sub(loadElement(f, "i64", f.get(x.at)), f.m.i64.const(BigInt(from) as never));
         storeElement(f, storage, f.get(y.at), wideRescale(f, by, sum, channels ? k.at : undefined, zero, clamp));
-      });
+      };
+      nest(f, shape, [x, y, k], element, "split");
     },
   }),
 );
@@ -247,12 +249,13 @@ export const dequantizeKernels = [
       const y = { at: pointer(f, at.result), strides: byteStrides("f32", shape) };
       const k = { at: pointer(f, at.packs[0]), strides: shape.map((_, d) => (d === along.axis ? 16 : 0)) };
       if (sizeOf(shape) === 0) return;
-      nest(f, shape, [x, y, k], () => {
+      const element = (): void => {
         const v = f.let(f.b.i32, loadElement(f, type.storage, f.get(x.at)));
         // The stored value is rounded to f32 before the zero point is taken away.
         const centered = f64.sub(f64.promote(f32.convert_s.i32(f.get(v))), f64.load(8, 1, f.get(k.at)));
         f.do(f32.store(0, 1, f.get(y.at), f32.demote(f64.mul(f64.load(0, 1, f.get(k.at)), centered))));
-      });
+      };
+      nest(f, shape, [x, y, k], element, "split");
     },
   }),
 ];

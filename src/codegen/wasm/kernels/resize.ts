@@ -55,37 +55,71 @@ interface Corners {
   readonly out: Local;
 }
 
-function eachPixel(f: Func, node: Node, at: Addresses, visit: (c: Corners) => void): void {
+/** Each row of output pixels, by its entry; `out` is for the body to move. Threads share images, or the rows of one. */
+function eachRow(f: Func, node: Node, at: Addresses, image: Local, out: Local, body: (row: Local) => void): void {
   const { storage, shape } = sourceOf(node);
   const [n, h, w, c] = shape;
   const { bytes } = storages[storage];
   const [oh, ow] = attrsOf(node).size;
+  const line = ow * c * bytes;
+  const oneImage = (): void => {
+    const row = pointer(f, at.packs[0]);
+    const next = (): void => {
+      body(row);
+      f.add(row, entryBytes);
+    };
+    if (n > 1) f.repeat(oh, next);
+    else {
+      f.repeatSplit(
+        oh,
+        [
+          [row, entryBytes],
+          [out, line],
+        ],
+        next,
+      );
+    }
+    f.add(image, h * w * c * bytes);
+  };
+  if (n === 1) oneImage();
+  else {
+    f.repeatSplit(
+      n,
+      [
+        [image, h * w * c * bytes],
+        [out, oh * line],
+      ],
+      oneImage,
+    );
+  }
+}
+
+function eachPixel(f: Func, node: Node, at: Addresses, visit: (c: Corners) => void): void {
+  const { storage, shape } = sourceOf(node);
+  const c = shape[3];
+  const { bytes } = storages[storage];
+  const ow = attrsOf(node).size[1];
   const { i32 } = f.m;
   const image = pointer(f, at.operands[0]);
   const out = pointer(f, at.result);
   const load = (entry: Local, offset: number): Expr => i32.load(offset, 1, f.get(entry));
-  f.repeat(n, () => {
-    const row = pointer(f, at.packs[0]);
-    f.repeat(oh, () => {
-      const [top, bottom] = [0, 4].map((o) => f.let(f.b.i32, i32.add(f.get(image), load(row, o))));
-      const column = pointer(f, at.packs[1]);
-      f.repeat(ow, () => {
-        const corner = (from: Local, o: number): Local => f.let(f.b.i32, i32.add(f.get(from), load(column, o)));
-        visit({
-          topLeft: corner(top, 0),
-          bottomLeft: corner(bottom, 0),
-          topRight: corner(top, 4),
-          bottomRight: corner(bottom, 4),
-          row,
-          column,
-          out,
-        });
-        f.add(column, entryBytes);
-        f.add(out, c * bytes);
+  eachRow(f, node, at, image, out, (row) => {
+    const [top, bottom] = [0, 4].map((o) => f.let(f.b.i32, i32.add(f.get(image), load(row, o))));
+    const column = pointer(f, at.packs[1]);
+    f.repeat(ow, () => {
+      const corner = (from: Local, o: number): Local => f.let(f.b.i32, i32.add(f.get(from), load(column, o)));
+      visit({
+        topLeft: corner(top, 0),
+        bottomLeft: corner(bottom, 0),
+        topRight: corner(top, 4),
+        bottomRight: corner(bottom, 4),
+        row,
+        column,
+        out,
       });
-      f.add(row, entryBytes);
+      f.add(column, entryBytes);
+      f.add(out, c * bytes);
     });
-    f.add(image, h * w * c * bytes);
   });
 }
 
@@ -121,9 +155,9 @@ function integerWeights(f: Func, c: Corners): Local[] {
  */
 function emitFloatLanes(f: Func, node: Node, at: Addresses): void {
   const { storage, shape } = sourceOf(node);
-  const [n, h, w, c] = shape;
+  const [, , w, c] = shape;
   const { bytes } = storages[storage];
-  const [oh, ow] = attrsOf(node).size;
+  const ow = attrsOf(node).size[1];
   const { i32, f32, i32x4, f32x4 } = f.m;
   const float = storage === "f32";
   const half = floatLanes(f, float ? 0 : 0.5);
@@ -142,44 +176,39 @@ function emitFloatLanes(f: Func, node: Node, at: Addresses): void {
       storeLanes(f, "f32", target.at, out, count);
     });
   };
-  f.repeat(n, () => {
-    const row = pointer(f, at.packs[0]);
-    f.repeat(oh, () => {
-      const splat = (v: Expr): Local => vec(f, f32x4.splat(v));
-      const wy = splat(f32.load(8, 1, f.get(row)));
-      const vy = splat(f32.sub(f32.const(1), f32.load(8, 1, f.get(row))));
-      weighted(upper, i32.add(f.get(image), i32.load(0, 1, f.get(row))), vy);
-      weighted(lower, i32.add(f.get(image), i32.load(4, 1, f.get(row))), wy);
-      const column = pointer(f, at.packs[1]);
-      f.repeat(ow, () => {
-        const wx = splat(f32.load(8, 1, f.get(column)));
-        const vx = splat(f32.sub(f32.const(1), f32.load(8, 1, f.get(column))));
-        // Offsets in the weighted rows, whose elements are wider.
-        const place = (line: Local, entry: number): Local => {
-          const offset = i32.mul(i32.load(entry, 1, f.get(column)), i32.const(4 / bytes));
-          return f.let(f.b.i32, i32.add(f.get(line), offset));
-        };
-        const from = [place(upper, 0), place(lower, 0), place(upper, 4), place(lower, 4)].map((p) => ({
-          at: p,
-          bytes: 4,
-        }));
-        const to = { at: pointer(f, out), bytes };
-        chunks(f, c, 16, [...from, to], (count) => {
-          const [a, b, d, e] = from.map((s) => loadLanes(f, "f32", s.at, count));
-          const mixed = a.map((_, g) => {
-            const part = (lanes: Local[], weight: Local): Expr => f32x4.mul(f.get(lanes[g]), f.get(weight));
-            const three = f32x4.add(f32x4.add(part(a, vx), part(b, vx)), part(d, wx));
-            const sum = f32x4.add(f32x4.add(three, part(e, wx)), f.get(half));
-            return vec(f, float ? sum : i32x4.trunc_sat_f32x4_s(sum));
-          });
-          storeLanes(f, storage, to.at, mixed, count);
+  eachRow(f, node, at, image, out, (row) => {
+    const splat = (v: Expr): Local => vec(f, f32x4.splat(v));
+    const wy = splat(f32.load(8, 1, f.get(row)));
+    const vy = splat(f32.sub(f32.const(1), f32.load(8, 1, f.get(row))));
+    weighted(upper, i32.add(f.get(image), i32.load(0, 1, f.get(row))), vy);
+    weighted(lower, i32.add(f.get(image), i32.load(4, 1, f.get(row))), wy);
+    const column = pointer(f, at.packs[1]);
+    f.repeat(ow, () => {
+      const wx = splat(f32.load(8, 1, f.get(column)));
+      const vx = splat(f32.sub(f32.const(1), f32.load(8, 1, f.get(column))));
+      // Offsets in the weighted rows, whose elements are wider.
+      const place = (line: Local, entry: number): Local => {
+        const offset = i32.mul(i32.load(entry, 1, f.get(column)), i32.const(4 / bytes));
+        return f.let(f.b.i32, i32.add(f.get(line), offset));
+      };
+      const from = [place(upper, 0), place(lower, 0), place(upper, 4), place(lower, 4)].map((p) => ({
+        at: p,
+        bytes: 4,
+      }));
+      const to = { at: pointer(f, out), bytes };
+      chunks(f, c, 16, [...from, to], (count) => {
+        const [a, b, d, e] = from.map((s) => loadLanes(f, "f32", s.at, count));
+        const mixed = a.map((_, g) => {
+          const part = (lanes: Local[], weight: Local): Expr => f32x4.mul(f.get(lanes[g]), f.get(weight));
+          const three = f32x4.add(f32x4.add(part(a, vx), part(b, vx)), part(d, wx));
+          const sum = f32x4.add(f32x4.add(three, part(e, wx)), f.get(half));
+          return vec(f, float ? sum : i32x4.trunc_sat_f32x4_s(sum));
         });
-        f.add(column, entryBytes);
-        f.add(out, c * bytes);
+        storeLanes(f, storage, to.at, mixed, count);
       });
-      f.add(row, entryBytes);
+      f.add(column, entryBytes);
+      f.add(out, c * bytes);
     });
-    f.add(image, h * w * c * bytes);
   });
 }
 

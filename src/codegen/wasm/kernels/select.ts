@@ -28,22 +28,23 @@ export const argExtremumKernels = [
       const x = { at: pointer(f, at.operands[0]), strides: strides.filter((_, d) => d !== axis) };
       const y = { at: pointer(f, at.result), strides: byteStrides(node.type.storage, outer) };
       const type = valueType(f, storage);
-      nest(f, outer, [x, y], () => {
+      const best = (): void => {
         const from = pointer(f, x.at);
-        const best = f.let(type, loadElement(f, storage, f.get(from)));
+        const most = f.let(type, loadElement(f, storage, f.get(from)));
         const place = f.let(f.b.i32, m.i32.const(0));
         const k = f.let(f.b.i32, m.i32.const(0));
         f.repeat(source.shape[axis] - 1, () => {
           f.add(from, strides[axis]);
           f.add(k, 1);
           const v = f.let(type, loadElement(f, storage, f.get(from)));
-          const won = f.let(f.b.i32, wins(f, storage, fn === "max", v, best));
-          f.set(best, m.select(f.get(won), f.get(v), f.get(best)));
+          const won = f.let(f.b.i32, wins(f, storage, fn === "max", v, most));
+          f.set(most, m.select(f.get(won), f.get(v), f.get(most)));
           f.set(place, m.select(f.get(won), f.get(k), f.get(place)));
         });
         const wide = node.type.storage === "i64";
         storeElement(f, node.type.storage, f.get(y.at), wide ? m.i64.extend_u(f.get(place)) : f.get(place));
-      });
+      };
+      nest(f, outer, [x, y], best, "split");
     },
   }),
 ];
@@ -75,13 +76,14 @@ export const gatherKernels = [
       const i = { at: pointer(f, at.operands[1]), strides: [0, index] };
       const picks = sizeOf(indices.shape);
       const y = { at: pointer(f, at.result), strides: [inner * picks, inner] };
-      nest(f, [outer, picks], [x, i, y], () => {
+      const pick = (): void => {
         const from = f.let(
           f.b.i32,
           f.m.i32.add(f.get(x.at), offsetOf(f, indices.storage, i.at, 0, source.shape[axis], inner)),
         );
         copyBytes(f, y.at, from, inner);
-      });
+      };
+      nest(f, [outer, picks], [x, i, y], pick, "split");
     },
   }),
 ];
@@ -98,14 +100,15 @@ export const gatherNdKernels = [
       const index = storages[indices.storage].bytes;
       const i = { at: pointer(f, at.operands[1]), strides: [index * tuple] };
       const y = { at: pointer(f, at.result), strides: [inner] };
-      nest(f, [sizeOf(indices.shape.slice(0, -1))], [i, y], () => {
+      const pick = (): void => {
         const from = pointer(f, at.operands[0]);
         for (let d = 0; d < tuple; d++) {
           const offset = offsetOf(f, indices.storage, i.at, d * index, source.shape[d], strides[d]);
           f.set(from, f.m.i32.add(f.get(from), offset));
         }
         copyBytes(f, y.at, from, inner);
-      });
+      };
+      nest(f, [sizeOf(indices.shape.slice(0, -1))], [i, y], pick, "split");
     },
   }),
 ];

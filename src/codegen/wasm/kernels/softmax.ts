@@ -77,8 +77,12 @@ function emitFixed(f: Func, node: Node, at: Addresses): void {
     // The difference is negative: an address of its own, since a load's immediate offset does not wrap around.
     return i32.load(0, 1, i32.add(f.plus(at.packs[0], 255 * 4), i32.shl(d, i32.const(2))));
   };
-  f.repeat(
+  f.repeatSplit(
     shape.slice(0, -1).reduce((a, c) => a * c, 1),
+    [
+      [row, count],
+      [out, count * bytes],
+    ],
     () => {
       f.set(max, loadElement(f, x.storage, f.get(row)));
       eachOf(f, row, count, 1, (p) => {
@@ -131,8 +135,12 @@ function emitFloat(f: Func, node: Node, at: Addresses): void {
   const out = pointer(f, at.result);
   const max = f.local(b.f32);
   const sum = f.local(b.f32);
-  f.repeat(
+  f.repeatSplit(
     shape.slice(0, -1).reduce((a, c) => a * c, 1),
+    [
+      [row, count * 4],
+      [out, count * 4],
+    ],
     () => {
       f.set(max, f32.load(0, 1, f.get(row)));
       eachOf(f, row, count, 4, (p) => {

@@ -26,11 +26,12 @@ export const wideTableKernels = [
       const x = operand("x");
       const y = node.in.y ? operand("y") : undefined;
       const out = { at: pointer(f, at.result), strides: byteStrides(storage, shape) };
-      nest(f, shape, [x.walker, ...(y ? [y.walker] : []), out], () => {
+      const element = (): void => {
         const index = y ? i32.add(i32.shl(x.value(), i32.const(8)), y.value()) : x.value();
         const entry = i32.add(f.get(address("t")), i32.mul(index, i32.const(storages[storage].bytes)));
         storeElement(f, storage, f.get(out.at), loadElement(f, storage, entry));
-      });
+      };
+      nest(f, shape, [x.walker, ...(y ? [y.walker] : []), out], element, "split");
     },
   }),
 ];
@@ -57,10 +58,13 @@ function eachRow(f: Func, node: Node, x: Local, result: Local, body: (x: Local, 
   const { shape, storage } = node.type;
   const count = shape[shape.length - 1];
   const [from, to] = [pointer(f, x), pointer(f, result)];
-  f.repeat(sizeOf(shape) / count, () => {
+  const moves = [
+    [from, count * storages[node.in.x.type.storage as Storage].bytes],
+    [to, count * storages[storage].bytes],
+  ] as const;
+  f.repeatSplit(sizeOf(shape) / count, moves, () => {
     body(from, to);
-    f.add(from, count * storages[node.in.x.type.storage as Storage].bytes);
-    f.add(to, count * storages[storage].bytes);
+    for (const [at, bytes] of moves) f.add(at, bytes);
   });
 }
 

@@ -1,6 +1,6 @@
 /** Walking over the windows of an image: for each output pixel, the rows and columns of its window that lie inside. */
 import { pointer } from "../access.ts";
-import type { Expr, Func, Local } from "../asm.ts";
+import type { Expr, Func, Local, Move } from "../asm.ts";
 
 /** Windows over an NHWC image, in elements. */
 export interface Windows {
@@ -60,8 +60,21 @@ function insideOf(
   return { first, tap: k, count };
 }
 
-/** Visits each output pixel in order. */
-export function eachWindow(f: Func, g: Windows, x: Local, result: Local, visit: (inside: Inside) => void): void {
+/** Whether there are rows of output pixels for threads to share; if not, channels may be. */
+export const rowsSplit = (g: Windows): boolean => g.to[0] * g.to[1] > 1;
+
+/**
+ * Visits each output pixel in order. Threads share images, or the rows of one; `along` are other pointers that the caller
+ * moves from pixel to pixel, with their bytes.
+ */
+export function eachWindow(
+  f: Func,
+  g: Windows,
+  x: Local,
+  result: Local,
+  visit: (inside: Inside) => void,
+  along: readonly Move[] = [],
+): void {
   const { window, stride, pad, dilation } = g;
   const [n, h, w, c] = g.from;
   const [, oh, ow, o] = g.to;
@@ -69,15 +82,17 @@ export function eachWindow(f: Func, g: Windows, x: Local, result: Local, visit: 
   const { i32 } = f.m;
   const image = pointer(f, x);
   const out = pointer(f, result);
-  f.repeat(n, () => {
+  const pixels: readonly Move[] = [[out, o * g.toBytes], ...along];
+  const moves = (count: number): Move[] => pixels.map(([at, step]) => [at, step * count] as const);
+  const oneImage = (): void => {
     const y = f.let(f.b.i32, i32.const(-pad[0]));
-    f.repeat(oh, () => {
+    const row = (): void => {
       const rows = insideOf(f, y, h, window[0], dilation[0]);
-      const row = f.let(f.b.i32, i32.add(f.get(image), i32.mul(f.get(rows.first), i32.const(w * c * bytes))));
+      const line = f.let(f.b.i32, i32.add(f.get(image), i32.mul(f.get(rows.first), i32.const(w * c * bytes))));
       const z = f.let(f.b.i32, i32.const(-pad[1]));
       f.repeat(ow, () => {
         const columns = insideOf(f, z, w, window[1], dilation[1]);
-        const first = f.let(f.b.i32, i32.add(f.get(row), i32.mul(f.get(columns.first), i32.const(c * bytes))));
+        const first = f.let(f.b.i32, i32.add(f.get(line), i32.mul(f.get(columns.first), i32.const(c * bytes))));
         visit({
           first,
           firstRow: rows.tap,
@@ -92,9 +107,13 @@ export function eachWindow(f: Func, g: Windows, x: Local, result: Local, visit: 
         f.add(z, stride[1]);
       });
       f.add(y, stride[0]);
-    });
+    };
+    if (n === 1) f.repeatSplit(oh, [[y, stride[0]], ...moves(ow)], row);
+    else f.repeat(oh, row);
     f.add(image, h * w * c * bytes);
-  });
+  };
+  if (n === 1) oneImage();
+  else f.repeatSplit(n, [[image, h * w * c * bytes], ...moves(oh * ow)], oneImage);
 }
 
 /** Whether some window lies outside of the image altogether, as padding and dilation can bring about. */

@@ -1,7 +1,7 @@
 /** Each command's arguments, options and help. The work is in `run.ts`, `compile.ts`, ... */
 import { type Command, Option } from "commander";
 import type { Io } from "./io.ts";
-import { backendOptions, fileName, importOptions, inputOptions, integer } from "./options.ts";
+import { backendOptions, backends, fileName, importOptions, inputOptions, integer } from "./options.ts";
 
 /** Receives a command's exit code. */
 type Finish = (code: number) => void;
@@ -139,6 +139,35 @@ Examples:
     )
     .action(async (model: string) => {
       finish(await (await import("./bench.ts")).bench(model, command.opts(), io));
+    });
+}
+
+export function addBisect(program: Command, io: Io, finish: Finish): void {
+  const command = program
+    .command("bisect")
+    .description("Find the first rewrite or kernel after which bytes differ from the interpreter's.");
+  command.argument("<MODEL>", graphHelp);
+  inputOptions(importOptions(command))
+    .addOption(
+      new Option("--backend <NAME>", "what to suspect; auto is all that there is, interpreter only the rewrites")
+        .choices(backends)
+        .default("auto"),
+    )
+    .option("--tries <N>", "sets of random inputs to try until one differs", integer(1, 1_000_000), 1)
+    .option("--json", "print one JSON object and nothing else on stdout")
+    .addHelpText(
+      "after",
+      `
+The graph as it was imported, run by the interpreter, is what is right. A rewrite is named by its pass, rule, value and
+number, as in dump --fuel; a kernel by its step. Exit code 1 says that something differs.
+
+Examples:
+  $ qjit bisect model.tflite
+  $ qjit bisect model.tflite --backend native --input 0=photo.npy
+  $ qjit bisect model.onnx --tries 20 --json`,
+    )
+    .action(async (model: string) => {
+      finish(await (await import("./bisect.ts")).bisect(model, command.opts(), io));
     });
 }
 

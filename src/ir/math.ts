@@ -54,15 +54,43 @@ export function roundf(x: number): number {
   return r - x === 0.5 && r % 2 !== 0 ? r - 1 : r;
 }
 
-/** Nearest 16-bit float of an f32, halves to even; below 2^-14 the spacing stays 2^-24, from 65520 on it is infinite. */
-export function halff(x: number): number {
-  const a = Math.abs(x);
-  if (!(a < 65520)) return Number.isNaN(x) ? x : x < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  if (a < 2 ** -14) return (x * 2 ** 24 + rounder - rounder) / 2 ** 24;
-  // Adding and taking away a * (2^42 + 1) leaves the upper 11 bits of a: Veltkamp's splitting.
-  const c = x * (2 ** 42 + 1);
-  return c - (c - x);
+/** A binary float format of fewer bits than f32. */
+export interface NarrowFormat {
+  /** Significant bits of its normal numbers, the first one included. */
+  readonly bits: number;
+  /** The exponent of the least normal number; below it the spacing stays. */
+  readonly least: number;
+  /** From here on everything is infinite. */
+  readonly end: number;
 }
+
+/** Narrow formats by name. Those of 8 bits and fewer are without end here: what they do beyond their largest number is the caller's. */
+export const narrowFormats = {
+  half: { bits: 11, least: -14, end: 65520 },
+  bf16: { bits: 8, least: -126, end: Number.POSITIVE_INFINITY },
+  e4m3fn: { bits: 4, least: -6, end: Number.POSITIVE_INFINITY },
+  e4m3fnuz: { bits: 4, least: -7, end: Number.POSITIVE_INFINITY },
+  e5m2: { bits: 3, least: -14, end: Number.POSITIVE_INFINITY },
+  e5m2fnuz: { bits: 3, least: -15, end: Number.POSITIVE_INFINITY },
+  e2m1: { bits: 2, least: 0, end: Number.POSITIVE_INFINITY },
+} as const satisfies Readonly<Record<string, NarrowFormat>>;
+
+/** The nearest number of a narrow format to an f32, halves to even, with the sign of x. */
+export function narrow(x: number, { bits, least, end }: NarrowFormat): number {
+  const sign = x < 0 || Object.is(x, -0) ? -1 : 1;
+  const a = Math.abs(x);
+  if (!(a < end)) return sign * a * Number.POSITIVE_INFINITY;
+  if (a < 2 ** least) {
+    const unit = 2 ** (least + 1 - bits);
+    return sign * ((a / unit + rounder - rounder) * unit);
+  }
+  // Adding and taking away a * (2^(53 - bits) + 1) leaves the upper bits of a: Veltkamp's splitting.
+  const c = a * (2 ** (53 - bits) + 1);
+  return sign * Math.fround(c - (c - a));
+}
+
+/** Nearest whole number of an f32, halves away from zero. */
+export const roundawayf = (x: number): number => Math.trunc(x < 0 || Object.is(x, -0) ? x - 0.5 : x + 0.5);
 
 /** 1/21, 1/19, ... 1/3: the coefficients of (atanh s - s) / s^3 in s^2, highest power first. */
 export const atanhSeries = [1 / 21, 1 / 19, 1 / 17, 1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3];

@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { cosf, erff, fusedMultiplyAdd, halff, logf, powf, roundf, sinf } from "../../src/ir/math.ts";
+import {
+  cosf,
+  erff,
+  fusedMultiplyAdd,
+  logf,
+  narrow,
+  narrowFormats,
+  powf,
+  roundawayf,
+  roundf,
+  sinf,
+} from "../../src/ir/math.ts";
 
 const f = Math.fround;
 
@@ -74,6 +85,7 @@ test("logarithms at the ends", () => {
 });
 
 test("rounding to whole numbers and to 16 bits takes halves to even", () => {
+  const halff = (x: number) => narrow(x, narrowFormats.half);
   expect([0.5, 1.5, 2.5, -0.5, -1.5, 2.4, 8388609].map(roundf)).toEqual([0, 2, 2, -0, -2, 2, 8388609]);
   expect([1 + 2 ** -11, 1 + 3 * 2 ** -11, 65519.99, 65520, 2 ** -25, 3 * 2 ** -25].map((x) => halff(f(x)))).toEqual([
     1,
@@ -83,6 +95,10 @@ test("rounding to whole numbers and to 16 bits takes halves to even", () => {
     0,
     2 ** -23,
   ]);
+});
+
+test("rounding to whole numbers away from zero", () => {
+  expect([0.5, 1.5, -2.5, -0.25, 0.49999997, 8388609].map(roundawayf)).toEqual([1, 2, -3, -0, 0, 8388609]);
 });
 
 /** x * y + z of f32 values in units of 2^-400, exactly. */

@@ -1,5 +1,15 @@
 /** The longer functions of `ir/math.ts` in wasm: the same doubles in the same order, so the same bits. */
-import { atanhSeries, cosineSeries, halfPi, ln2High, ln2Low, rounder, sineSeries, twoBySqrtPi } from "../../ir/math.ts";
+import {
+  atanhSeries,
+  cosineSeries,
+  halfPi,
+  ln2High,
+  ln2Low,
+  narrowFormats,
+  rounder,
+  sineSeries,
+  twoBySqrtPi,
+} from "../../ir/math.ts";
 import { type Expr, Func, type Local } from "./asm.ts";
 import { exp64 } from "./real.ts";
 
@@ -195,23 +205,31 @@ export const wave32 = (f: Func, x: Expr, quarter: 0 | 1): Expr =>
     x,
   );
 
-/** `halff`. */
-export const half32 = (f: Func, x: Expr): Expr =>
+/** `narrow` to one of its formats. */
+export const narrow32 = (f: Func, x: Expr, name: keyof typeof narrowFormats): Expr =>
   onSingles(
     f,
-    defined(f, "real.halff", 1, (g) => {
+    defined(f, `real.${name}`, 1, (g) => {
       const { m, b } = g;
       const { f64 } = m;
+      const { bits, least, end } = narrowFormats[name];
       const [x] = g.params;
       const k = (v: number): Expr => f64.const(v);
       const a = g.let(b.f64, f64.abs(g.get(x)));
-      // Infinity of the same sign; not-a-number stays.
-      const beyond = f64.mul(g.get(x), k(Infinity));
-      g.if(m.i32.eqz(f64.lt(g.get(a), k(65520))), () => g.do(m.return(beyond)));
-      const tiny = f64.sub(f64.add(f64.mul(g.get(x), k(2 ** 24)), k(rounder)), k(rounder));
-      g.if(f64.lt(g.get(a), k(2 ** -14)), () => g.do(m.return(f64.div(tiny, k(2 ** 24)))));
-      const c = g.let(b.f64, f64.mul(g.get(x), k(2 ** 42 + 1)));
-      return f64.sub(g.get(c), f64.sub(g.get(c), g.get(x)));
+      const give = (condition: Expr, v: Expr): void => g.if(condition, () => g.do(m.return(f64.copysign(v, g.get(x)))));
+      give(m.i32.eqz(f64.lt(g.get(a), k(end))), f64.mul(g.get(a), k(Infinity)));
+      const unit = 2 ** (least + 1 - bits);
+      const whole = f64.sub(f64.add(f64.div(g.get(a), k(unit)), k(rounder)), k(rounder));
+      give(f64.lt(g.get(a), k(2 ** least)), f64.mul(whole, k(unit)));
+      const c = g.let(b.f64, f64.mul(g.get(a), k(2 ** (53 - bits) + 1)));
+      return f64.copysign(f64.sub(g.get(c), f64.sub(g.get(c), g.get(a))), g.get(x));
     }),
     x,
   );
+
+/** `roundawayf`. */
+export function roundaway32(f: Func, x: Expr): Expr {
+  const { f32, f64 } = f.m;
+  const v = f.let(f.b.f64, f64.promote(x));
+  return f32.demote(f64.trunc(f64.add(f.get(v), f64.copysign(f64.const(0.5), f.get(v)))));
+}

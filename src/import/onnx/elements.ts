@@ -1,12 +1,13 @@
 /** Element types: which are carried, in which storage of the IR, and how a file's bytes become values. */
 import { ModelError } from "../../errors.ts";
 import { allocate, type Storage, sizeOf, type TypedArray } from "../../ir/type.ts";
+import { type FloatFormat, floatFormats, fromBits, fromExponent } from "../narrow.ts";
 import { type Element, elements, type Message } from "./schema.ts";
 
 /** How values of an element type are kept. */
 export interface Carrier {
   readonly storage: Storage;
-  /** Bytes of an element in a file; 4-bit elements are two to a byte, the first in the low half. */
+  /** Bytes of an element in a file; 4-bit and 2-bit elements are two and four to a byte, the first in the lowest bits. */
   readonly bytes: number;
   /** The integers that it holds, where the storage holds more. */
   readonly range?: readonly [number, number];
@@ -15,8 +16,8 @@ export interface Carrier {
 }
 
 /**
- * The element types that are converted. FLOAT16 is kept in f32 and rounded to 16 bits after each operator; UINT32 is kept in
- * i64, reduced modulo 2^32 after each operator; UINT64 shares its bits with i64.
+ * The element types that are converted. Narrower floats are kept in f32 and rounded to their own bits after each operator;
+ * UINT32 is kept in i64, reduced modulo 2^32 after each operator; UINT64 shares its bits with i64.
  */
 export const carriers: Readonly<Partial<Record<Element, Carrier>>> = {
   FLOAT: { storage: "f32", bytes: 4 },
@@ -28,19 +29,38 @@ export const carriers: Readonly<Partial<Record<Element, Carrier>>> = {
   INT64: { storage: "i64", bytes: 8 },
   BOOL: { storage: "bool", bytes: 1 },
   FLOAT16: { storage: "f32", bytes: 2 },
+  BFLOAT16: { storage: "f32", bytes: 2 },
+  FLOAT8E4M3FN: { storage: "f32", bytes: 1 },
+  FLOAT8E4M3FNUZ: { storage: "f32", bytes: 1 },
+  FLOAT8E5M2: { storage: "f32", bytes: 1 },
+  FLOAT8E5M2FNUZ: { storage: "f32", bytes: 1 },
+  FLOAT8E8M0: { storage: "f32", bytes: 1 },
+  FLOAT4E2M1: { storage: "f32", bytes: 0.5 },
   DOUBLE: { storage: "f32", bytes: 8, warning: "DOUBLE values are kept and computed in float32" },
   UINT32: { storage: "i64", bytes: 4, range: [0, 4294967295] },
   UINT64: { storage: "i64", bytes: 8 },
   UINT4: { storage: "u8", bytes: 0.5, range: [0, 15] },
   INT4: { storage: "i8", bytes: 0.5, range: [-8, 7] },
+  UINT2: { storage: "u8", bytes: 0.25, range: [0, 3] },
+  INT2: { storage: "i8", bytes: 0.25, range: [-2, 1] },
 };
 
 /** Element types by kind, for the rows of the operator table. */
-export const floats: readonly Element[] = ["FLOAT", "FLOAT16", "DOUBLE"];
+export const floats: readonly Element[] = ["FLOAT", "FLOAT16", "DOUBLE", "BFLOAT16"];
+/** Floats that values are stored in and never computed in. */
+export const float8: readonly Element[] = [
+  "FLOAT8E4M3FN",
+  "FLOAT8E4M3FNUZ",
+  "FLOAT8E5M2",
+  "FLOAT8E5M2FNUZ",
+  "FLOAT4E2M1",
+];
+/** Integers of fewer than 8 bits, likewise. */
+export const packedIntegers: readonly Element[] = ["INT4", "UINT4", "INT2", "UINT2"];
 export const signed: readonly Element[] = ["INT8", "INT16", "INT32", "INT64"];
 export const integers: readonly Element[] = [...signed, "UINT8", "UINT16", "UINT32", "UINT64"];
 export const numbers: readonly Element[] = [...floats, ...integers];
-export const everything: readonly Element[] = [...numbers, "BOOL", "INT4", "UINT4"];
+export const everything: readonly Element[] = [...numbers, "BOOL", ...packedIntegers, ...float8, "FLOAT8E8M0"];
 
 /** The element type that a file numbers so. Throws ModelError for a number that the format does not have. */
 export function elementOf(number: number, where: string): Element {
@@ -135,17 +155,19 @@ function fromRaw(
   const wanted = Math.ceil(size * bytes);
   if (raw.length !== wanted)
     throw new ModelError(where, `wants ${wanted} bytes for ${size} of ${element}, found ${raw.length}`);
-  if (bytes === 0.5) return unpackNibbles(raw, element, size);
+  if (bytes < 1) return unpacked(raw, element, size);
   // A copy of one's own is aligned, and does not keep the file alive.
   const own = new Uint8Array(raw);
   const view = new DataView(own.buffer);
   const out = allocate(storage, size);
+  const meaning = meaningOf(element);
+  if (meaning) {
+    for (let i = 0; i < size; i++) out[i] = meaning(bytes === 2 ? view.getUint16(2 * i, true) : own[i]);
+    return out;
+  }
   switch (element) {
     case "BOOL":
       return own.map((v) => Number(v !== 0));
-    case "FLOAT16":
-      for (let i = 0; i < size; i++) out[i] = fromHalf(view.getUint16(2 * i, true));
-      return out;
     case "DOUBLE":
       for (let i = 0; i < size; i++) out[i] = view.getFloat64(8 * i, true);
       return out;
@@ -156,16 +178,28 @@ function fromRaw(
   return new (out.constructor as Float32ArrayConstructor)(own.buffer, 0, size);
 }
 
-function unpackNibbles(raw: Uint8Array, element: Element, size: number): TypedArray {
-  const out = element === "INT4" ? new Int8Array(size) : new Uint8Array(size);
-  for (let i = 0; i < size; i++) {
-    const v = (raw[i >> 1] >> (4 * (i & 1))) & 15;
-    out[i] = element === "INT4" && v > 7 ? v - 16 : v;
-  }
+/** What an element's bits mean, for element types that are kept in another form; undefined for the others. */
+function meaningOf(element: Element): ((bits: number) => number) | undefined {
+  if (element === "FLOAT8E8M0") return fromExponent;
+  const format = formatOf(element);
+  return format && ((bits) => fromBits(bits, format));
+}
+
+/** The format of a float that is kept in a wider one. */
+export const formatOf = (element: Element): FloatFormat | undefined =>
+  (floatFormats as Partial<Record<Element, FloatFormat>>)[element];
+
+/** Elements that share bytes, the first in the lowest bits. */
+function unpacked(raw: Uint8Array, element: Element, size: number): TypedArray {
+  const { storage, bytes, range } = carriers[element]!;
+  const bits = 8 * bytes;
+  const meaning = meaningOf(element) ?? ((v: number) => (v > range![1] ? v - 2 ** bits : v));
+  const out = allocate(storage, size);
+  for (let i = 0; i < size; i++) out[i] = meaning((raw[Math.floor(i * bytes)] >> ((i * bits) % 8)) & (2 ** bits - 1));
   return out;
 }
 
-/** Values out of the typed fields: 32 bits and below in `int32Data` (16-bit floats by their bits, nibbles in pairs). */
+/** Values out of the typed fields: 32 bits and below in `int32Data` (narrow floats by their bits, shared bytes as they are). */
 function fromFields(t: Message<"Tensor">, element: Element, carrier: Carrier, size: number, where: string): TypedArray {
   const fields: Partial<Record<Element, ArrayLike<number | bigint>>> = {
     FLOAT: t.floatData,
@@ -175,25 +209,18 @@ function fromFields(t: Message<"Tensor">, element: Element, carrier: Carrier, si
     UINT64: t.uint64Data,
   };
   const list = fields[element] ?? t.int32Data;
-  const wanted = carrier.bytes === 0.5 ? Math.ceil(size / 2) : size;
+  const shared = carrier.bytes < 1;
+  const wanted = shared ? Math.ceil(size * carrier.bytes) : size;
   if (list.length !== wanted) throw new ModelError(where, `wants ${wanted} values of ${element}, found ${list.length}`);
-  if (carrier.bytes === 0.5) return unpackNibbles(Uint8Array.from(list as number[]), element, size);
+  if (shared) return unpacked(Uint8Array.from(list as number[]), element, size);
   const out = allocate(carrier.storage, size);
+  const meaning = meaningOf(element);
   for (let i = 0; i < size; i++) {
     const v = list[i];
     if (out instanceof BigInt64Array) out[i] = BigInt(v);
-    else if (element === "FLOAT16") out[i] = fromHalf(Number(v) & 0xffff);
+    else if (meaning) out[i] = meaning(Number(v) & (2 ** (8 * carrier.bytes) - 1));
     else if (element === "BOOL") out[i] = Number(v !== 0);
     else out[i] = Number(v);
   }
   return out;
-}
-
-/** The value of a 16-bit float by its bits. */
-export function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -20,7 +20,8 @@ export function tensorParams(op: Operator, scaleAt: number, zeroAt: number): { s
 
 /** Scales and zero points in inputs `scaleAt` and `zeroAt`, both single or of one length; the axis is the caller's. */
 export function readParams(op: Operator, scaleAt: number, zeroAt: number, axis?: number): Params {
-  if (!floats.includes(op.element(scaleAt))) op.fail(`wants scales as floats, found ${op.element(scaleAt)}`);
+  if (![...floats, "FLOAT8E8M0"].includes(op.element(scaleAt)))
+    op.fail(`wants scales as floats, found ${op.element(scaleAt)}`);
   const scales = Array.from(op.known(scaleAt, "a scale") as Float32Array, Number);
   const given = op.has(zeroAt) ? Array.from(op.known(zeroAt, "a zero point") as Int32Array, Number) : [0];
   const bad = scales.find((s) => !(s > 0) || !Number.isFinite(s));

@@ -9,6 +9,7 @@ import {
   type TensorType,
   type TypedArray,
 } from "../../ir/type.ts";
+import { floatFormats, fromBits } from "../narrow.ts";
 import type { Decoded } from "./reader.ts";
 import { elementTypes, type model } from "./schema.ts";
 
@@ -145,15 +146,8 @@ export function unpackInt4(bytes: Uint8Array, size: number): Int8Array {
 }
 
 /** Little-endian 16-bit floats as f32, each exactly. */
-export function unpackHalf(bytes: Uint8Array, size: number): Float32Array {
-  return Float32Array.from({ length: size }, (_, i) => {
-    const h = bytes[2 * i] | (bytes[2 * i + 1] << 8);
-    const sign = h & 0x8000 ? -1 : 1;
-    const [exponent, fraction] = [(h >> 10) & 31, h & 1023];
-    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    return sign * (exponent ? (1024 + fraction) * 2 ** (exponent - 25) : fraction * 2 ** -24);
-  });
-}
+export const unpackHalf = (bytes: Uint8Array, size: number): Float32Array =>
+  Float32Array.from({ length: size }, (_, i) => fromBits(bytes[2 * i] | (bytes[2 * i + 1] << 8), floatFormats.FLOAT16));
 
 /** A constant's data as an array of its own; 4-bit integers are unpacked. */
 export function constantData(t: Tensor): TypedArray {

@@ -2,7 +2,20 @@
  * Functions of plain numbers. Each f32 function is specified down to its bits, so that every back end can return the same:
  * those built from + - * / sqrt round to f32 at each step, the others are the polynomials of `math.ts`.
  */
-import { cosf, erff, expf, halff, logf, powf, roundf, sigmoidf, sinf, tanhf } from "../math.ts";
+import {
+  cosf,
+  erff,
+  expf,
+  logf,
+  narrow,
+  narrowFormats,
+  powf,
+  roundawayf,
+  roundf,
+  sigmoidf,
+  sinf,
+  tanhf,
+} from "../math.ts";
 
 const f = Math.fround;
 
@@ -15,8 +28,17 @@ export const unaryFunctions = {
   ceil: (x: number) => Math.ceil(x),
   /** To the nearest whole number, halves to even. */
   round: roundf,
+  /** To the nearest whole number, halves away from zero. */
+  roundaway: roundawayf,
   /** To the nearest 16-bit float (11 significant bits), halves to even. */
-  half: halff,
+  half: (x: number) => narrow(x, narrowFormats.half),
+  /** To the nearest number of a narrower float format, halves to even, as if the format had no largest number. */
+  bf16: (x: number) => narrow(x, narrowFormats.bf16),
+  e4m3fn: (x: number) => narrow(x, narrowFormats.e4m3fn),
+  e4m3fnuz: (x: number) => narrow(x, narrowFormats.e4m3fnuz),
+  e5m2: (x: number) => narrow(x, narrowFormats.e5m2),
+  e5m2fnuz: (x: number) => narrow(x, narrowFormats.e5m2fnuz),
+  e2m1: (x: number) => narrow(x, narrowFormats.e2m1),
   square: (x: number) => f(x * x),
   exp: expf,
   sigmoid: sigmoidf,

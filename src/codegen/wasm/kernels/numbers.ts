@@ -5,7 +5,7 @@ import type { Storage } from "../../../ir/type.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import { floatLanes } from "../lanes.ts";
 import { exp32, sigmoid32, tanh32 } from "../real.ts";
-import { erf32, half32, log32, pow32, wave32 } from "../real-functions.ts";
+import { erf32, log32, narrow32, pow32, roundaway32, wave32 } from "../real-functions.ts";
 import { eachElement, eachLane, lanesFit, lanesScratch, plainRow, scalarCost } from "./plain.ts";
 
 type Unary = keyof typeof unaryFunctions;
@@ -22,7 +22,14 @@ const unary: Record<Unary, (f: Func, x: Local) => Expr> = {
   floor: (f, x) => f.m.f32.floor(f.get(x)),
   ceil: (f, x) => f.m.f32.ceil(f.get(x)),
   round: (f, x) => f.m.f32.nearest(f.get(x)),
-  half: (f, x) => half32(f, f.get(x)),
+  roundaway: (f, x) => roundaway32(f, f.get(x)),
+  half: (f, x) => narrow32(f, f.get(x), "half"),
+  bf16: (f, x) => narrow32(f, f.get(x), "bf16"),
+  e4m3fn: (f, x) => narrow32(f, f.get(x), "e4m3fn"),
+  e4m3fnuz: (f, x) => narrow32(f, f.get(x), "e4m3fnuz"),
+  e5m2: (f, x) => narrow32(f, f.get(x), "e5m2"),
+  e5m2fnuz: (f, x) => narrow32(f, f.get(x), "e5m2fnuz"),
+  e2m1: (f, x) => narrow32(f, f.get(x), "e2m1"),
   square: (f, x) => f.m.f32.mul(f.get(x), f.get(x)),
   exp: (f, x) => exp32(f, f.get(x)),
   sigmoid: (f, x) => sigmoid32(f, f.get(x)),

@@ -5,18 +5,19 @@ import { dequantize, quantize } from "../../../ir/ops/quant.ts";
 import { perTensor, type TensorType } from "../../../ir/type.ts";
 import { inverseScale } from "../../../tensor/arith.ts";
 import type { Operator } from "../context.ts";
-import { carriers, floats } from "../elements.ts";
+import { carriers, float8, floats, packedIntegers } from "../elements.ts";
 import { checkAxis, type Params, quantOf, readParams } from "../params.ts";
 import { fused, type Target } from "../qdq.ts";
 import type { Element } from "../schema.ts";
 import { elements } from "../schema.ts";
-import { resultHeld } from "./convert.ts";
+import { narrowed, resultHeld } from "./convert.ts";
 import { fusions } from "./fusions.ts";
 import { moved } from "./moved.ts";
 import { limited, rangeOf, retyped } from "./stored.ts";
 import type { Rows } from "./table.ts";
 
-const quantizable: readonly Element[] = ["UINT8", "INT8", "UINT16", "INT16", "UINT4", "INT4"];
+const quantizable: readonly Element[] = ["UINT8", "INT8", "UINT16", "INT16", ...packedIntegers];
+const stored: readonly Element[] = [...quantizable, ...float8];
 
 /** Where one scale stands for several elements of an axis, each element has it: a tensor that broadcasts. */
 interface Layout {
@@ -75,7 +76,7 @@ function targetElement(op: Operator): Element {
   const element = op.has(2) ? op.element(2) : stated ? (elements[stated] ?? "UNDEFINED") : "UINT8";
   if (stated && elements[stated] !== element)
     op.fail(`wants output_dtype as the zero point's type ${element}, found ${stated}`);
-  if (!quantizable.includes(element)) op.unsupported(`results of type ${element}`);
+  if (!stored.includes(element)) op.unsupported(`results of type ${element}`);
   return element;
 }
 
@@ -83,7 +84,6 @@ function quantizeLinear(op: Operator): void {
   const x = op.input(0);
   const element = targetElement(op);
   const { storage } = carriers[element]!;
-  const range = rangeOf(element);
   const precision = op.int("precision", 0);
   if (precision > 1) op.unsupported(`precision ${elements[precision]}`);
   if (isDynamic(op)) {
@@ -92,6 +92,15 @@ function quantizeLinear(op: Operator): void {
   }
   const { axis, layout } = layoutOf(op, x.type);
   const params = paramsOf(op, axis, x.type);
+  const step = (fn: "div" | "add", a: Node, b: Node) => op.make(binary, { x: a, y: b }, { fn });
+  if (float8.includes(element)) {
+    const { scales, zeros } = readParams(op, 1, 2);
+    const scaled = step("div", x, layout.spread("scale", scales));
+    const shifted = zeros.some((z) => z !== 0) ? step("add", scaled, layout.spread("zero", zeros)) : scaled;
+    op.result(narrowed(op, shifted, element), element);
+    return;
+  }
+  const range = rangeOf(element);
   if (params && params.axis === undefined) {
     const quant = perTensor(params.scales[0], params.zeros[0]);
     const target: Target = { storage: storage as Target["storage"], quant, clamp: range };
@@ -109,7 +118,6 @@ function quantizeLinear(op: Operator): void {
   }
   // Several scales: the same arithmetic, one operation at a time.
   const { scales, zeros } = readParams(op, 1, 2);
-  const step = (fn: "div" | "add", a: Node, b: Node) => op.make(binary, { x: a, y: b }, { fn });
   const rounded = op.make(unary, { x: step("div", x, layout.spread("scale", scales)) }, { fn: "round" });
   const shifted = step("add", rounded, layout.spread("zero", zeros));
   const quant = params && quantOf(params, op.name);
@@ -126,7 +134,9 @@ function paramsOf(op: Operator, axis: number | undefined, x: TensorType): Params
 
 function quantizeAtRunTime(op: Operator, x: Node, element: Element): Node {
   const [scale, zero] = runTimeParams(op);
-  const rounded = op.make(unary, { x: op.make(binary, { x, y: scale }, { fn: "div" }) }, { fn: "round" });
+  const scaled = op.make(binary, { x, y: scale }, { fn: "div" });
+  if (float8.includes(element)) return narrowed(op, scaled, element);
+  const rounded = op.make(unary, { x: scaled }, { fn: "round" });
   const shifted = zero ? op.make(binary, { x: rounded, y: zero }, { fn: "add" }) : rounded;
   return limited(op, shifted, rangeOf(element), carriers[element]!.storage);
 }
@@ -138,11 +148,13 @@ function runTimeParams(op: Operator): [Node, Node | undefined] {
     if (shape.some((d) => d !== 1)) op.known(1, "several scales");
     if (shape.some((d) => d !== 1)) op.known(i, "several zero points");
   }
-  const zero = op.has(2)
-    ? op.make(cast, { x: op.input(2) }, {}, { storage: "f32", name: `${op.name}/zero` })
-    : undefined;
+  const zero = op.has(2) ? real(op, op.input(2), `${op.name}/zero`) : undefined;
   return [op.input(1), zero];
 }
+
+/** Stored numbers in f32. */
+const real = (op: Operator, x: Node, name: string): Node =>
+  x.type.storage === "f32" ? x : op.make(cast, { x }, {}, { storage: "f32", name });
 
 function dequantizeLinear(op: Operator): void {
   const x = op.input(0);
@@ -151,13 +163,13 @@ function dequantizeLinear(op: Operator): void {
   if (stated && elements[stated] !== element) op.unsupported(`output_dtype ${elements[stated]}`);
   if (isDynamic(op)) {
     const [scale, zero] = runTimeParams(op);
-    const plain = op.make(cast, { x }, {}, { storage: "f32", name: `${op.name}/stored` });
+    const plain = real(op, x, `${op.name}/stored`);
     const centred = zero ? op.make(binary, { x: plain, y: zero }, { fn: "sub" }) : plain;
     resultHeld(op, op.make(binary, { x: centred, y: scale }, { fn: "mul" }), element);
     return;
   }
   const { axis, layout } = layoutOf(op, x.type);
-  const params = paramsOf(op, axis, x.type);
+  const params = x.type.storage === "f32" ? undefined : paramsOf(op, axis, x.type);
   if (params) {
     // The quantizer that a value came from is that of its dequantize, unless the file contradicts itself.
     const q = retyped(op, x, quantOf(params, op.inputs[0]));
@@ -165,7 +177,7 @@ function dequantizeLinear(op: Operator): void {
     return;
   }
   const { scales, zeros } = readParams(op, 1, 2);
-  const plain = op.make(cast, { x }, {}, { storage: "f32", name: `${op.name}/stored` });
+  const plain = real(op, x, `${op.name}/stored`);
   const centred = op.make(binary, { x: plain, y: layout.spread("zero", zeros) }, { fn: "sub" });
   resultHeld(op, op.make(binary, { x: centred, y: layout.spread("scale", scales) }, { fn: "mul" }), element);
 }
@@ -174,15 +186,15 @@ export const quantizeRows: Rows = {
   QuantizeLinear: {
     versions: [10],
     types: floats,
-    limits: "results of 8-bit, 4-bit floats and 2-bit integers; several scales computed at run time",
+    limits: "several scales computed at run time",
     convert: quantizeLinear,
   },
   DequantizeLinear: {
     versions: [10],
-    types: [...quantizable, "INT32"],
-    limits: "float8, float4 and 2-bit integers; several scales computed at run time",
+    types: [...stored, "INT32"],
+    limits: "several scales computed at run time",
     convert: dequantizeLinear,
   },
   "com.microsoft.QuantizeLinear": { versions: [1], types: floats, convert: quantizeLinear },
-  "com.microsoft.DequantizeLinear": { versions: [1], types: [...quantizable, "INT32"], convert: dequantizeLinear },
+  "com.microsoft.DequantizeLinear": { versions: [1], types: [...stored, "INT32"], convert: dequantizeLinear },
 };

@@ -197,7 +197,7 @@ export const selectRows: Rows = {
   Cast: {
     versions: [6],
     types: everything,
-    limits: "8-bit and 4-bit floats, 2-bit integers, bfloat16, strings",
+    limits: "strings, complex numbers, results of FLOAT8E8M0",
     convert: (op) => castTo(op, elementOf(op.int("to", 0), op.where)),
   },
   CastLike: { versions: [15], types: everything, convert: (op) => castTo(op, op.element(1)) },

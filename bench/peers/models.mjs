@@ -12,7 +12,7 @@ const relative = (folder) => path.relative(process.cwd(), folder);
 /** Where a model is. Throws Error saying what to set if it is nowhere. */
 export function modelPath(name) {
   const places = [path.join(shared, name), path.join(shared, "pytorch-export", name)];
-  if (made) places.unshift(path.join(made, name));
+  if (made) places.push(path.join(made, name));
   const found = places.find(existsSync);
   if (found) return found;
   const hint = made ? "" : "; make_models.py beside the models makes it, QJIT_BENCH_MODELS says where it is";

@@ -32,12 +32,7 @@ export async function emitModule(plan: Plan, options: ModuleOptions = {}): Promi
     const base = SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt;
     m.setFeatures(plan.target.level === "relaxed" ? base | RelaxedSIMD : base);
     const pages = Math.ceil(plan.memoryBytes / pageBytes);
-    m.setMemory(
-      pages,
-      pages,
-      "memory",
-      segmentsOf(plan.constants).map((s) => ({ offset: m.i32.const(s.at), data: s.bytes, passive: false })),
-    );
+    m.setMemory(pages, pages, "memory");
     const names = emitKernels(b, m, plan);
     const call = (s: Step): number =>
       m.call(
@@ -57,7 +52,8 @@ export async function emitModule(plan: Plan, options: ModuleOptions = {}): Promi
     // the weights) a third smaller, and engines' compilers run the result no faster.
     if (!m.validate()) throw new Error(`the module of ${plan.name} does not validate`);
     b.setDebugInfo(options.names !== false);
-    return m.emitBinary();
+    // The constants are megabytes: Binaryen never sees them.
+    return withData(m.emitBinary(), segmentsOf(plan.constants));
   } finally {
     m.dispose();
   }
@@ -136,6 +132,39 @@ export function segmentsOf(constants: readonly Segment[]): Segment[] {
   const image = new Uint8Array(size);
   for (const s of constants) image.set(s.bytes, s.at);
   return [...nonZero({ at: 0, bytes: image })];
+}
+
+/** A module with a data section at its end: only custom sections can come after that one, and they may stand anywhere. */
+function withData(module: Uint8Array, segments: readonly Segment[]): Uint8Array {
+  const heads = segments.map((s) => [0, 0x41, ...signedLeb(s.at), 0x0b, ...leb(s.bytes.length)]);
+  const count = leb(segments.length);
+  const size = segments.reduce((n, s, i) => n + heads[i].length + s.bytes.length, count.length);
+  const head = [11, ...leb(size), ...count];
+  const result = new Uint8Array(module.length + head.length - count.length + size);
+  let at = 0;
+  for (const part of [module, head, ...segments.flatMap((s, i) => [heads[i], s.bytes])]) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
+
+/** LEB128 of an integer from 0 to 2^32 - 1. */
+function leb(value: number): number[] {
+  const bytes: number[] = [];
+  for (let v = value; ; v = Math.floor(v / 128)) {
+    if (v < 128) return [...bytes, v];
+    bytes.push((v % 128) | 128);
+  }
+}
+
+/** Signed LEB128 of an address, which `i32.const` takes modulo 2^32. */
+function signedLeb(address: number): number[] {
+  const bytes: number[] = [];
+  for (let v = address | 0; ; v >>= 7) {
+    if (v >= -64 && v < 64) return [...bytes, v & 127];
+    bytes.push((v & 127) | 128);
+  }
 }
 
 /** What the `qjit` section says; `runtime/description.ts` is its reader. */

@@ -149,10 +149,7 @@ const nearestEven = (x: number): number => f(f(x + 12582912) - 12582912);
 /** Whether a formula equals the steps at every reachable accumulator. */
 export function proves(form: Form, k: Fit, zero: number, c: Channel, steps: Steps): boolean {
   const [low, high] = c.reach;
-  if (low + k.shift < -(2 ** 31) || high + k.shift > 2 ** 31 - 1) return false;
-  // The rounding trick of the kernels wants magnitudes below 2^22.
-  const limit = 2 ** 21;
-  for (const end of c.reach) if (Math.abs(f(end + k.shift) * k.scale) + Math.abs(k.offset) > limit) return false;
+  if (!inRange(k, c.reach)) return false;
   const [least, most] = c.clamp;
   if (clamp(applyFit(form, k, zero, low), least, most) !== steps.first) return false;
   if (clamp(applyFit(form, k, zero, high), least, most) !== steps.last) return false;
@@ -201,12 +198,22 @@ export function shapeOf(rule: RescaleRule, zero: number, bounds: readonly [numbe
   return { form: "plus", zero: Math.round((bounds[0] + bounds[1]) / 2) };
 }
 
-/** The constants of a rule that is an instance of the formula. */
-function naturalFit({ by, index, zero }: Channel): Fit | undefined {
+/**
+ * The constants of a rule that is an instance of the formula, operation by operation, where its sums are in range: nothing is
+ * left to check then.
+ */
+export function naturalFit({ by, index, zero, reach }: Channel): Fit | undefined {
+  if (by.rule !== "f32_rne" && by.rule !== "f32_rne_zp") return undefined;
   const scale = by.a[by.a.length === 1 ? 0 : index];
-  if (by.rule === "f32_rne") return { shift: 0, scale, offset: 0 };
-  if (by.rule === "f32_rne_zp") return { shift: 0, scale, offset: zero };
-  return undefined;
+  const fit = { shift: 0, scale, offset: by.rule === "f32_rne" ? 0 : zero };
+  return f(scale) === scale && f(fit.offset) === fit.offset && inRange(fit, reach) ? fit : undefined;
+}
+
+/** Whether accumulators are 32-bit integers and the rounding trick of the kernels, which wants magnitudes below 2^22, holds. */
+function inRange({ shift, scale, offset }: Fit, reach: Channel["reach"]): boolean {
+  const [low, high] = [reach[0] + shift, reach[1] + shift];
+  const most = Math.max(Math.abs(f(low) * scale), Math.abs(f(high) * scale)) + Math.abs(offset);
+  return low >= -(2 ** 31) && high <= 2 ** 31 - 1 && most <= 2 ** 21;
 }
 
 /** How many neighbours of the factor, and of the shift, a search tries. */
@@ -218,8 +225,6 @@ const shiftTries = 12;
  * none.
  */
 export function fitChannel({ form, zero }: Shape, c: Channel, steps: Steps): Fit | undefined {
-  const natural = naturalFit(c);
-  if (natural && proves(form, natural, zero, c, steps)) return natural;
   const factor = f(factorOf(c.by, c.index));
   if (steps.at.length === 0) {
     const fixed = constantFit(form, steps, zero);

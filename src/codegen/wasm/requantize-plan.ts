@@ -2,7 +2,7 @@
 import type { Stage } from "../../ir/epilogue.ts";
 import { storages, type TensorType, zeroOf } from "../../ir/type.ts";
 import { type Conv, reachOf } from "./kernels/conv-geometry.ts";
-import { type Channel, type Fit, fitChannel, type Shape, shapeOf, stepsOf } from "./proof.ts";
+import { type Channel, type Fit, fitChannel, naturalFit, type Shape, shapeOf, stepsOf } from "./proof.ts";
 import { proveAddition, type SumFit } from "./proof-add.ts";
 import { fitWide } from "./proof-wide.ts";
 
@@ -22,6 +22,8 @@ export class ChannelPlan {
   constructor(channel: Channel, shape: Shape) {
     this.#channel = channel;
     this.#shape = shape;
+    this.fit = naturalFit(channel);
+    if (this.fit) return;
     const steps = stepsOf(channel, room);
     this.fit = steps && fitChannel(shape, channel, steps);
   }

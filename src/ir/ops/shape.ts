@@ -72,20 +72,37 @@ export const transpose = defineOp("transpose", {
 
 /** Elements of `x` at `base + sum(index[d] * strides[d])` for every index of `shape`, in row-major order. */
 export function gather(x: Value, shape: readonly number[], strides: readonly number[], base: number): TypedArray {
-  const out = allocate(x.type.storage, sizeOf(shape)) as Int8Array;
   const data = x.data as Int8Array;
-  const index = new Array<number>(shape.length).fill(0);
+  const size = sizeOf(shape);
+  const loops = loopsOf(shape, strides);
+  // One loop over neighbours, or none: a piece of the elements as they are.
+  if (size && loops.length <= 1 && loops.every(([, stride]) => stride === 1)) return data.slice(base, base + size);
+  const out = allocate(x.type.storage, size) as Int8Array;
+  const [count, stride] = loops.pop()!;
+  const index = loops.map(() => 0);
   let from = base;
-  for (let i = 0; i < out.length; i++) {
-    out[i] = data[from];
-    for (let d = shape.length - 1; d >= 0; d--) {
-      from += strides[d];
-      if (++index[d] < shape[d]) break;
-      from -= strides[d] * shape[d];
+  for (let i = 0; i < size; ) {
+    for (let k = 0, at = from; k < count; k++, at += stride) out[i++] = data[at];
+    for (let d = loops.length - 1; d >= 0; d--) {
+      from += loops[d][1];
+      if (++index[d] < loops[d][0]) break;
+      from -= loops[d][1] * loops[d][0];
       index[d] = 0;
     }
   }
   return out;
+}
+
+/** [count, stride] of each loop, outermost first: dimensions of one index are left out, what steps evenly is one loop. */
+function loopsOf(shape: readonly number[], strides: readonly number[]): [number, number][] {
+  const loops: [number, number][] = [];
+  for (const [d, count] of shape.entries()) {
+    const last = loops[loops.length - 1];
+    if (count === 1) continue;
+    if (last && last[1] === strides[d] * count) loops[loops.length - 1] = [last[0] * count, strides[d]];
+    else loops.push([count, strides[d]]);
+  }
+  return loops;
 }
 
 export const concat = defineOp("concat", {

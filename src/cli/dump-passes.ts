@@ -7,7 +7,6 @@ import type { Pass } from "../passes/pass.ts";
 import { type PipelineOptions, runPipeline } from "../passes/pipeline.ts";
 import type { Applied } from "../passes/rewrite.ts";
 import { didYouMean } from "./failure.ts";
-import { graphJson } from "./graph-json.ts";
 import { type Io, styled } from "./io.ts";
 
 /** The passes that a command line asks for, in order, and for how many rewrites. */
@@ -18,7 +17,6 @@ export interface ShowOptions {
   readonly diff?: boolean;
   /** Part of the names of the values that alone are shown. */
   readonly node?: string;
-  readonly format: string;
 }
 
 interface Change {
@@ -60,16 +58,6 @@ export function printAll(graph: Graph, passes: PassesToRun, options: ShowOptions
       if (after !== before) changed.push({ pass, before, after, applied });
     },
   });
-  if (options.format === "json") {
-    const list = changed.map(({ pass, after, applied }) => ({
-      pass: pass.name,
-      doc: pass.doc,
-      applied,
-      graph: graphJson(after, { data: false }),
-    }));
-    io.out(`${JSON.stringify({ passes: list }, null, 2)}\n`);
-    return;
-  }
   if (options.node !== undefined) {
     printHistory(graph, changed, options.node, io);
     return;

@@ -1,10 +1,9 @@
-/** `qjit dump`: a model's graph as text or JSON, as it was imported or as passes made it. */
+/** `qjit dump`: a model's graph as text, as it was imported or as passes made it, or all of its way as a document. */
 import type { Graph } from "../ir/graph.ts";
 import { print } from "../ir/print.ts";
 import { pipeline } from "../passes/pipeline.ts";
 import { type PassesToRun, printAll, printDifference, runLogged } from "./dump-passes.ts";
 import { didYouMean, exitDone, inModel, UsageError } from "./failure.ts";
-import { graphJson, planJson } from "./graph-json.ts";
 import type { Io } from "./io.ts";
 import { loadGraph } from "./model.ts";
 import type { ImportOptions } from "./options.ts";
@@ -19,16 +18,29 @@ export interface DumpOptions extends ImportOptions {
   readonly from?: string;
   readonly fuel?: number;
   readonly plan?: boolean;
-  readonly format: "text" | "json";
-  readonly data: boolean;
+  readonly format: "text" | "json" | "dot" | "html";
+  /** Undefined unless `--data` or `--no-data` is given: text has the data, documents have not. */
+  readonly data?: boolean;
+  readonly profile?: boolean;
+  readonly output?: string;
 }
 
 /** Prints a model's graph. */
 export async function dump(path: string, options: DumpOptions, io: Io): Promise<number> {
   const passes = passesOf(options);
-  const onWarning = (message: string) => io.err(`warning: ${message}\n`);
+  checkFormat(options);
+  const warnings: string[] = [];
+  const onWarning = (message: string) => {
+    warnings.push(message);
+    io.err(`warning: ${message}\n`);
+  };
   const graph = await loadGraph(path, { numerics: options.numerics, shapes: options.shape, onWarning });
-  if (options.plan) await dumpPlan(path, graph, passes, options, io);
+  if (options.format !== "text") {
+    const { documentOf, writeDocument } = await import("./dump-document.ts");
+    const { format, output, data, profile } = options;
+    const document = await documentOf(path, graph, passes, { data, profile, warnings }, io);
+    await writeDocument(document, { format, output }, io);
+  } else if (options.plan) await dumpPlan(path, graph, passes, io);
   else if (options.printAfterAll || options.node !== undefined) printAll(graph, passes, options, io);
   else if (options.diff) printDifference(graph, passes, io);
   else printOne(asked(options) ? runLogged(graph, passes, io) : graph, options, io);
@@ -36,13 +48,13 @@ export async function dump(path: string, options: DumpOptions, io: Io): Promise<
 }
 
 /** The plan for this machine's engine: kernel calls with their addresses, constants, arena. */
-async function dumpPlan(path: string, graph: Graph, passes: PassesToRun, options: DumpOptions, io: Io): Promise<void> {
+async function dumpPlan(path: string, graph: Graph, passes: PassesToRun, io: Io): Promise<void> {
   const [{ hostTarget }, { makePlan, printPlan }] = await Promise.all([
     import("../codegen/build.ts"),
     import("../codegen/plan.ts"),
   ]);
   const plan = await inModel(path, () => makePlan(runLogged(graph, passes, io), hostTarget()));
-  io.out(options.format === "json" ? `${JSON.stringify(planJson(plan), null, 2)}\n` : printPlan(plan));
+  io.out(printPlan(plan));
 }
 
 const asked = ({ before, after, from, fuel }: DumpOptions) =>
@@ -69,14 +81,21 @@ function passesOf({ from, before, after, fuel }: DumpOptions): PassesToRun {
   return { passes: pipeline.slice(first, last + 1), fuel };
 }
 
+/** Throws UsageError for options that say how text is shown, or how documents are, with the other. */
+function checkFormat(options: DumpOptions): void {
+  const { format } = options;
+  const [wrong, wants] =
+    format === "text"
+      ? [options.profile ? "--profile" : options.output !== undefined ? "--output" : "", "json, dot or html"]
+      : [options.diff ? "--diff" : options.node !== undefined ? "--node" : "", "text"];
+  if (wrong) throw new UsageError(`${wrong}: wants --format ${wants}, found ${format}`);
+}
+
 function printOne(graph: Graph, options: DumpOptions, io: Io): void {
-  if (options.format === "json") {
-    io.out(`${JSON.stringify(graphJson(graph, options), null, 2)}\n`);
-    return;
-  }
   // Base64 of weights fills a terminal; whoever saves or pipes the text needs it.
-  const elide = options.data && io.outIsTerminal;
-  const text = print(graph, { data: options.data && !elide });
+  const data = options.data ?? true;
+  const elide = data && io.outIsTerminal;
+  const text = print(graph, { data: data && !elide });
   io.out(text);
   if (elide && /= const\(value=data\)/.test(text)) {
     io.err("note: long constants are left out on a terminal; redirect the output to get text that parses back\n");

@@ -164,42 +164,47 @@ test("--print-after-all prints the passes that change something, with their rule
   }
 });
 
-test("--print-after-all --format json", async () => {
-  const { out } = await qjit(["dump", model, "--print-after-all", "--format", "json"]);
-  const { passes } = JSON.parse(out);
-  const lower = passes.find((p: { pass: string }) => p.pass === "lower");
-  expect(lower.applied).toEqual([{ rule: "lower-conv2d", at: "acc" }]);
-  expect(lower.graph.nodes.map((n: { op: string }) => n.op)).toContain("k.conv");
-});
-
-test("--format json holds all of the graph", async () => {
-  const { out } = await qjit(["dump", model, "--format", "json"]);
-  const graph = JSON.parse(out);
-  expect(graph.inputs.map((i: { name: string }) => i.name)).toEqual(["image", "t"]);
-  expect(graph.outputs.map((o: { name: string; node: string }) => [o.name, o.node])).toEqual([
-    ["the result", "y"],
-    ["sum", "sum"],
-  ]);
-  const node = (name: string) => graph.nodes.find((n: { name: string }) => n.name === name);
-  expect(node("acc")).toMatchObject({
-    name: "acc",
-    shape: [1, 4, 4, 3],
-    dtype: "i32",
-    quantizer: {
-      scheme: "product",
-      factors: [0.02, [0.0041, 0.0038, 0.0052]].map((f) => (Array.isArray(f) ? f.map(Math.fround) : Math.fround(f))),
-      axis: 3,
-    },
-    op: "conv2d",
-    operands: { x: "image", w: "w", bias: "b" },
-    attributes: { stride: [1, 1], pad: [1, 1, 1, 1], dilation: [1, 1] },
-    source: null,
+describe("documents", () => {
+  test("--format json holds all of the way", async () => {
+    const { code, out, err } = await qjit(["dump", model, "--format", "json"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const dump = JSON.parse(out);
+    expect(dump).toMatchObject({ format: "qjit-dump", version: 1, model: { name: "small", file: "small.qir" } });
+    expect(dump.stages.map((s: { name: string }) => s.name)).toEqual(["import", ...pipeline.map((p) => p.name)]);
+    expect(dump.plan.steps.map((s: { name: string }) => s.name)).toEqual(["y", "sum"]);
+    expect(dump.profile).toBe(null);
   });
-  expect(Buffer.from(node("w").attributes.value, "base64")).toEqual(
-    Buffer.from(Array.from({ length: 54 }, (_, i) => i + 1)),
-  );
-  const without = JSON.parse((await qjit(["dump", model, "--format", "json", "--no-data"])).out);
-  expect(without.nodes.find((n: { name: string }) => n.name === "w").attributes.value).toBe(null);
+  test("of some passes, and with the data", async () => {
+    const { out } = await qjit(["dump", model, "--format", "json", "--after", "lower", "--data"]);
+    const dump = JSON.parse(out);
+    expect(dump.stages.at(-1).name).toBe("lower");
+    expect(dump.plan).toBe(null);
+    const w = dump.nodes.find((n: { name: string }) => n.name === "w");
+    expect(Buffer.from(dump.constants[w.constant].values, "base64")).toEqual(
+      Buffer.from(Array.from({ length: 54 }, (_, i) => i + 1)),
+    );
+  });
+  test("--profile measures the steps", async () => {
+    const { code, out } = await qjit(["dump", model, "--format", "json", "--profile"]);
+    expect(code).toBe(0);
+    const { profile } = JSON.parse(out);
+    expect(profile.runs).toBeGreaterThan(0);
+    expect(profile.steps.length).toBe(2);
+    expect(profile.steps.reduce((sum: number, s: { share: number }) => sum + s.share, 0)).toBeCloseTo(1, 9);
+  });
+  test("--format dot", async () => {
+    const { out } = await qjit(["dump", model, "--format", "dot", "--before", "foldConstants"]);
+    expect(out).toContain("requantize  q");
+    expect(out).toMatch(/^digraph "small" \{\n[\s\S]*\n\}\n$/);
+  });
+  test.each([
+    [["--profile"], "--profile: wants --format json, dot or html, found text"],
+    [["-o", "x"], "--output: wants --format json, dot or html, found text"],
+    [["--format", "json", "--diff"], "--diff: wants --format text, found json"],
+    [["--format", "dot", "--node", "y"], "--node: wants --format text, found dot"],
+  ])("%s", async (options, message) => {
+    expect(await qjit(["dump", model, ...options])).toEqual({ code: 2, out: "", err: `error: ${message}\n` });
+  });
 });
 
 describe("--plan", () => {
@@ -209,13 +214,6 @@ describe("--plan", () => {
     expect(out).toMatch(/^plan @small for wasm\.(simd128|relaxed) {2}arena \d+ bytes/);
     expect(out).toMatch(/^ {2}in {2}%image \d+\+32$/m);
     expect(out).toMatch(/^ {2}out %the result \d+\+48$/m);
-  });
-  test("as JSON", async () => {
-    const { out } = await qjit(["dump", model, "--plan", "--format", "json"]);
-    const plan = JSON.parse(out);
-    expect(plan.steps.map((s: { op: string }) => s.op)).toEqual(["k.conv", "binary"]);
-    expect(plan.steps[0].result.bytes).toBe(48);
-    expect(plan.outputs[0].at).toBe(plan.steps[0].result.at);
   });
 });
 

@@ -80,9 +80,7 @@ export function addDump(program: Command, io: Io, finish: Finish): void {
         "print the plan for this machine's engine instead: kernel calls, constants, arena",
       ).conflicts(["before", "after", "printAfterAll", "diff", "node"]),
     )
-    .addOption(
-      new Option("--format <FORMAT>", "form of the output").choices(["text", "json", "dot"]).default("text"),
-    )
+    .addOption(new Option("--format <FORMAT>", "form of the output").choices(["text", "json", "dot"]).default("text"))
     .option("--data", "keep long constants (the default of text; json have statistics of them)")
     .option("--no-data", "leave out long constants; the text cannot be parsed back")
     .option("--profile", "json: also measure the time of each step, on random inputs")

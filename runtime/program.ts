@@ -47,6 +47,8 @@ export interface Description {
   readonly dot: "unsigned" | "signed" | "inexact";
   readonly inputs: readonly PlacedTensor[];
   readonly outputs: readonly PlacedTensor[];
+  /** Inputs that the outputs of one run give to the next, by their positions, and the value of every element at first. */
+  readonly states: readonly (readonly [input: number, output: number, start: number])[];
   /** Bytes of memory between inputs and outputs. */
   readonly arena: number;
   /** The layers in order of execution: name, and the kernel that computes it. */
@@ -130,13 +132,24 @@ export function describeModule(module: WebAssembly.Module): Description {
     if (Array.isArray(v)) return v;
     throw new ProgramError("the qjit section is damaged: wants lists of inputs, outputs and steps");
   };
+  const inputs = list(json.inputs).map(tensor);
+  const outputs = list(json.outputs).map(tensor);
+  const states = list(json.states ?? []) as Description["states"];
+  for (const state of states) {
+    const [input, output, start] = Array.isArray(state) ? state : [-1, -1];
+    const [x, y] = [inputs[input], outputs[output]];
+    if (!x || !y || x.dtype !== y.dtype || sizeOf(x.shape) !== sizeOf(y.shape) || typeof start !== "number") {
+      throw new ProgramError("the qjit section is damaged: wants states as inputs with outputs of their type");
+    }
+  }
   return {
     name: String(json.name),
     ...(json.profile === undefined ? {} : { profile: String(json.profile) }),
     level: json.level,
     dot: json.dot,
-    inputs: list(json.inputs).map(tensor),
-    outputs: list(json.outputs).map(tensor),
+    inputs,
+    outputs,
+    states,
     arena: json.arena,
     steps: list(json.steps) as Description["steps"],
   };
@@ -160,11 +173,15 @@ export interface RunOptions {
   readonly views?: boolean;
 }
 
-/** A compiled model, ready to run. */
+/** A compiled model, ready to run. What it carries from run to run, its state, is neither input nor output. */
 export class Program {
   readonly description: Description;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** The values of the states, in the order of the description. */
+  #states: Data[] = [];
+  readonly #inputs: readonly PlacedTensor[];
+  readonly #outputs: readonly PlacedTensor[];
   #memory: WebAssembly.Memory | undefined;
   #run: (() => void) | undefined;
 
@@ -172,8 +189,12 @@ export class Program {
   constructor(module: WebAssembly.Module) {
     this.description = describeModule(module);
     const info = ({ offset: _, ...t }: PlacedTensor): TensorInfo => t;
-    this.inputs = this.description.inputs.map(info);
-    this.outputs = this.description.outputs.map(info);
+    const { inputs, outputs, states } = this.description;
+    this.#inputs = inputs.filter((_, i) => !states.some(([input]) => input === i));
+    this.#outputs = outputs.filter((_, i) => !states.some(([, output]) => output === i));
+    this.inputs = this.#inputs.map(info);
+    this.outputs = this.#outputs.map(info);
+    this.reset();
     let exports: WebAssembly.Exports;
     try {
       exports = new WebAssembly.Instance(module).exports;
@@ -195,14 +216,20 @@ export class Program {
     const [memory, run] = [this.#memory, this.#run];
     if (!memory || !run) throw new ProgramError(`${this.description.name}: the program is disposed of`);
     const given = this.#positional(inputs);
-    this.description.inputs.forEach((t, i) => {
+    this.#inputs.forEach((t, i) => {
       this.#check(t, given[i]);
     });
-    this.description.inputs.forEach((t, i) => {
-      (this.#view(memory, t) as Uint8Array).set(given[i] as Uint8Array);
+    const write = (t: PlacedTensor, data: Data): void => (this.#view(memory, t) as Uint8Array).set(data as Uint8Array);
+    this.#inputs.forEach((t, i) => {
+      write(t, given[i]!);
+    });
+    const all = this.description;
+    all.states.forEach(([input], i) => {
+      write(all.inputs[input], this.#states[i]);
     });
     run();
-    const outputs = this.description.outputs.map((t) => {
+    this.#states = all.states.map(([, output]) => this.#view(memory, all.outputs[output]).slice());
+    const outputs = this.#outputs.map((t) => {
       const view = this.#view(memory, t);
       return options.views ? view : view.slice();
     });
@@ -216,6 +243,15 @@ export class Program {
   run(inputs: Inputs, options?: RunOptions): Promise<Data[] | Record<string, Data>>;
   async run(inputs: Inputs, options?: RunOptions): Promise<Data[] | Record<string, Data>> {
     return this.runSync(inputs, options);
+  }
+
+  /** Puts every state back to its start, as before the first run. */
+  reset(): void {
+    const { inputs, states } = this.description;
+    this.#states = states.map(([input, , start]) => {
+      const data = dataOf(inputs[input].dtype, sizeOf(inputs[input].shape));
+      return data instanceof BigInt64Array ? data.fill(BigInt(start)) : data.fill(start);
+    });
   }
 
   /** Lets go of the memory. Every later run is an error. */

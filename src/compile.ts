@@ -8,7 +8,8 @@ import type { WasmTarget } from "./codegen/wasm/kernel.ts";
 import { ArgumentError, ModelError } from "./errors.ts";
 import type { Graph } from "./ir/graph.ts";
 import { interpret } from "./ir/interpret.ts";
-import { allocate, sizeOf, type TensorType, type TypedArray } from "./ir/type.ts";
+import { interfaceOf, type Port, StateValues } from "./ir/state.ts";
+import { allocate, sizeOf, type TypedArray } from "./ir/type.ts";
 import { verified } from "./ir/verify.ts";
 import { runPipeline } from "./passes/pipeline.ts";
 
@@ -29,16 +30,15 @@ export interface CompileOptions {
   readonly onFallback?: (reason: string) => void;
 }
 
-/** An input or output of a program. */
-export interface Port {
-  readonly name: string;
-  readonly type: TensorType;
-}
+export type { Port } from "./ir/state.ts";
 
 /** Row-major values for the inputs: in their order, or by name. */
 export type Inputs = readonly TypedArray[] | Readonly<Record<string, TypedArray>>;
 
-/** A graph on a target. Results are row-major, in the order of `outputs`, and belong to the caller. */
+/**
+ * A graph on a target. Results are row-major, in the order of `outputs`, and belong to the caller. States are neither among
+ * the inputs nor the outputs.
+ */
 export interface Program {
   readonly target: Target;
   /** The instructions in use: of WebAssembly, or of native kernels; undefined on the interpreter. */
@@ -47,6 +47,8 @@ export interface Program {
   readonly outputs: readonly Port[];
   run(inputs: Inputs): Promise<TypedArray[]>;
   runSync(inputs: Inputs): TypedArray[];
+  /** Puts what the graph carries from run to run (`meta.state`) back to its start. */
+  reset(): void;
   /** Gives back what the target holds; the program cannot run any more. */
   dispose(): void;
 }
@@ -105,21 +107,22 @@ export async function nativeProgram(graph: Graph, isa?: string): Promise<Program
   if (level && !addon.levels.includes(level))
     throw new ArgumentError("isa", `one of ${addon.levels.join(", ")}, which this CPU has`, level);
   const native = new addon.NativeProgram(serializeNative(runPipeline(graph)).bytes, level || undefined);
-  const inputs = graph.params.map((p) => ({ name: graph.nameOf(p), type: p.type }));
-  const outputs = graph.outputs.map((o) => ({ name: o.name, type: o.node.type }));
-  const room = () => outputs.map(({ type }) => allocate(type.storage, sizeOf(type.shape)));
+  const states = new StateValues(graph);
+  const { inputs, outputs } = states;
+  const room = () => graph.outputs.map(({ node: { type } }) => allocate(type.storage, sizeOf(type.shape)));
   let live = true;
   const checked = (given: Inputs): TypedArray[] => {
     if (!live) throw disposed();
-    return inputsOf(given, inputs);
+    return states.before(inputsOf(given, inputs));
   };
   return {
     target: "native",
     level: native.isa,
     inputs,
     outputs,
-    run: async (given) => (await native.run(checked(given), room())) as unknown as TypedArray[],
-    runSync: (given) => native.runSync(checked(given), room()) as unknown as TypedArray[],
+    run: async (given) => states.after((await native.run(checked(given), room())) as unknown as TypedArray[]),
+    runSync: (given) => states.after(native.runSync(checked(given), room()) as unknown as TypedArray[]),
+    reset: () => states.reset(),
     dispose() {
       live = false;
       native.dispose();
@@ -131,7 +134,7 @@ export async function nativeProgram(graph: Graph, isa?: string): Promise<Program
 export async function wasmProgram(graph: Graph, target: WasmTarget): Promise<Program> {
   const { wasm } = await build(graph, target);
   const module = new RuntimeProgram(await WebAssembly.compile(wasm as BufferSource));
-  const inputs = graph.params.map((p) => ({ name: graph.nameOf(p), type: p.type }));
+  const { inputs, outputs } = interfaceOf(graph);
   let live = true;
   const runSync = (given: Inputs): TypedArray[] => {
     if (!live) throw disposed();
@@ -141,9 +144,10 @@ export async function wasmProgram(graph: Graph, target: WasmTarget): Promise<Pro
     target: "wasm",
     level: target.level,
     inputs,
-    outputs: graph.outputs.map((o) => ({ name: o.name, type: o.node.type })),
+    outputs,
     run: async (given) => runSync(given),
     runSync,
+    reset: () => module.reset(),
     dispose() {
       live = false;
       module.dispose();
@@ -155,19 +159,21 @@ const disposed = () => new ArgumentError("program", "one that is not disposed", 
 
 /** The graph by its ops' reference meaning, as it is. */
 export function interpreterProgram(graph: Graph): Program {
-  const inputs = graph.params.map((p) => ({ name: graph.nameOf(p), type: p.type }));
+  const states = new StateValues(graph);
+  const { inputs, outputs } = states;
   let live = true;
   const runSync = (given: Inputs): TypedArray[] => {
     if (!live) throw disposed();
     // The interpreter may hand on its inputs and constants as they are.
-    return interpret(graph, inputsOf(given, inputs)).map((data) => data.slice());
+    return states.after(interpret(graph, states.before(inputsOf(given, inputs))).map((data) => data.slice()));
   };
   return {
     target: "interpreter",
     inputs,
-    outputs: graph.outputs.map((o) => ({ name: o.name, type: o.node.type })),
+    outputs,
     run: async (given) => runSync(given),
     runSync,
+    reset: () => states.reset(),
     dispose() {
       live = false;
     },

@@ -5,12 +5,13 @@ import { makePlan } from "../codegen/plan.ts";
 import { ModelError } from "../errors.ts";
 import { type Graph, type Node, typesOf } from "../ir/graph.ts";
 import { constantOf } from "../ir/ops/source.ts";
+import { interfaceOf } from "../ir/state.ts";
 import { byteLength, type Storage, sizeOf } from "../ir/type.ts";
 import { runPipeline } from "../passes/pipeline.ts";
 import { exitBad, exitDone } from "./failure.ts";
 import { type Io, styled, table } from "./io.ts";
 import { type Layer, layersOf, short } from "./layers.ts";
-import { graphInputs, graphOutputs, loadGraph } from "./model.ts";
+import { loadGraph } from "./model.ts";
 import type { ImportOptions } from "./options.ts";
 import { portJson } from "./ports.ts";
 
@@ -36,6 +37,7 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
     if (options.json) io.out(`${JSON.stringify({ model: path, unsupported, warnings }, null, 2)}\n`);
     return reportUnsupported(path, unsupported, options, io);
   }
+  const { inputs, outputs } = interfaceOf(graph);
   const compiled = runPipeline(graph);
   const layers = layersOf(graph, compiled);
   const plan = planOf(compiled);
@@ -47,8 +49,8 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
     const object = {
       model: path,
       profile: graph.meta.profile ?? null,
-      inputs: graphInputs(graph).map(portJson),
-      outputs: graphOutputs(graph).map(portJson),
+      inputs: inputs.map(portJson),
+      outputs: outputs.map(portJson),
       nodes: layers.map((l) => ({ ...l, runs: runsText(l) })),
       ops: opCounts(layers),
       ...size,

@@ -3,10 +3,11 @@ import { load, type TensorInfo } from "../../runtime/index.ts";
 import { ModelError } from "../errors.ts";
 import type { Graph, Node } from "../ir/graph.ts";
 import { interpret } from "../ir/interpret.ts";
+import { StateValues } from "../ir/state.ts";
 import type { Quant, TypedArray } from "../ir/type.ts";
 import { inModel, isExpected } from "./failure.ts";
 import type { Progress } from "./io.ts";
-import { graphInputs, graphOutputs, type Model } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { BackendOption } from "./options.ts";
 import type { Port } from "./ports.ts";
 
@@ -114,12 +115,13 @@ function quantOf(path: string, name: string, stated: unknown): Quant {
 /** The graph as it was imported, by its ops' reference meaning. */
 function interpreter(graph: Graph, { progress }: PrepareOptions): Executor {
   const count = graph.nodes.length;
+  const states = new StateValues(graph);
   return {
     backend: "interpreter",
     level: null,
     profile: graph.meta.profile ?? null,
-    inputs: graphInputs(graph),
-    outputs: graphOutputs(graph),
+    inputs: states.inputs,
+    outputs: states.outputs,
     run(inputs) {
       let done = 0;
       const observe = (node: Node) => {
@@ -127,7 +129,7 @@ function interpreter(graph: Graph, { progress }: PrepareOptions): Executor {
         progress.step(() => `interpreting: ${done} of ${count} nodes (${node.op.name})`);
       };
       try {
-        return interpret(graph, inputs, { observe });
+        return states.after(interpret(graph, states.before(inputs), { observe }));
       } finally {
         progress.done();
       }

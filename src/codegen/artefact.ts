@@ -110,13 +110,15 @@ function declarations(name: string, { plan }: Build): string {
       .join("\n");
   const tuple = (ports: readonly Port[]): string => `[${ports.map(array).join(", ")}]`;
   const record = (ports: readonly Port[]): string => (ports.length ? `{\n${fields(ports)}\n}` : "{}");
+  const inputs = plan.params.filter((p) => !plan.states.some((s) => s.param === p.name));
+  const outputs = plan.outputs.filter((p) => !plan.states.some((s) => s.output === p.name));
   return `// Types of ${name}.mjs, compiled by qjit.
 
 /** What the model wants, row-major; the comments give stored type, shape and <scale:zero point>. */
-export interface Inputs ${record(plan.params)}
+export interface Inputs ${record(inputs)}
 
 /** What the model gives. */
-export interface Outputs ${record(plan.outputs)}
+export interface Outputs ${record(outputs)}
 
 /** An input or output: real = scale * (stored - zero) where it has a quantizer. */
 export interface TensorInfo {
@@ -140,9 +142,11 @@ export declare class Program {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   run(inputs: Readonly<Inputs>, options?: RunOptions): Promise<Outputs>;
-  run(inputs: readonly ${tuple(plan.params)}, options?: RunOptions): Promise<${tuple(plan.outputs)}>;
+  run(inputs: readonly ${tuple(inputs)}, options?: RunOptions): Promise<${tuple(outputs)}>;
   runSync(inputs: Readonly<Inputs>, options?: RunOptions): Outputs;
-  runSync(inputs: readonly ${tuple(plan.params)}, options?: RunOptions): ${tuple(plan.outputs)};
+  runSync(inputs: readonly ${tuple(inputs)}, options?: RunOptions): ${tuple(outputs)};
+  /** Puts what the model carries from run to run back to its start; a model without such state stays as it is. */
+  reset(): void;
   /** Lets go of the memory. Every later run is an error. */
   dispose(): void;
 }

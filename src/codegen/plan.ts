@@ -1,6 +1,7 @@
 /** The plan: which kernel runs when on which addresses, and what stands where in the module's one memory. */
 import { type Graph, type Node, operandsOf } from "../ir/graph.ts";
 import { constantOf, param } from "../ir/ops/source.ts";
+import { type State, statesOf } from "../ir/state.ts";
 import { byteLength, type TensorType, type TypedArray } from "../ir/type.ts";
 import { alignment, alignUp, type Lifetime, placeBuffers } from "./arena.ts";
 import { ConstantPool, type Segment } from "./constants.ts";
@@ -54,6 +55,8 @@ export interface Plan {
   readonly memoryBytes: number;
   readonly params: readonly Port[];
   readonly outputs: readonly Port[];
+  /** Pairs of a parameter and an output that the next run gets it from. */
+  readonly states: readonly State[];
 }
 
 /** Bytes after the arena that kernels may read beyond the end of their operands. */
@@ -144,6 +147,7 @@ export function makePlan(graph: Graph, target: WasmTarget): Plan {
     memoryBytes: base + placement.bytes + slackBytes,
     params: graph.params.map((p) => port(graph.nameOf(p), p)),
     outputs: graph.outputs.map((o) => port(o.name, o.node)),
+    states: statesOf(graph),
   };
 }
 

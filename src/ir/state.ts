@@ -3,8 +3,7 @@
  * parameter's next value; `meta.state` names the pairs, after the plain parameters and outputs of the interface.
  */
 import type { Graph } from "./graph.ts";
-import { interpret } from "./interpret.ts";
-import { allocate, sizeOf, type TypedArray } from "./type.ts";
+import { allocate, sizeOf, type TensorType, type TypedArray } from "./type.ts";
 
 /** One state: names of its parameter and of its output, and the stored value that every element has at first. */
 export interface State {
@@ -31,22 +30,42 @@ export function statesOf(graph: Graph): State[] {
   });
 }
 
-/** Runs of a graph one after another, its states handed on; the interpreter's form of a program with state. */
-export class Session {
-  readonly graph: Graph;
+/** An input or output of a program. */
+export interface Port {
+  readonly name: string;
+  readonly type: TensorType;
+}
+
+/** What users give to a graph and get from it: its parameters and outputs without states. */
+export function interfaceOf(graph: Graph): { inputs: readonly Port[]; outputs: readonly Port[] } {
+  const states = statesOf(graph);
+  const inputs = graph.params.map((p) => ({ name: graph.nameOf(p), type: p.type }));
+  const outputs = graph.outputs.map((o) => ({ name: o.name, type: o.node.type }));
+  return {
+    inputs: inputs.filter(({ name }) => !states.some((s) => s.param === name)),
+    outputs: outputs.filter(({ name }) => !states.some((s) => s.output === name)),
+  };
+}
+
+/** The values of a graph's states between runs. */
+export class StateValues {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly #graph: Graph;
   readonly #states: readonly State[];
   readonly #values = new Map<string, TypedArray>();
 
   constructor(graph: Graph) {
-    this.graph = graph;
+    this.#graph = graph;
     this.#states = statesOf(graph);
+    ({ inputs: this.inputs, outputs: this.outputs } = interfaceOf(graph));
     this.reset();
   }
 
   /** Puts every state back to its start. */
   reset(): void {
     for (const { param, start } of this.#states) {
-      const { type } = this.graph.params.find((p) => this.graph.nameOf(p) === param)!;
+      const { type } = this.#graph.params.find((p) => this.#graph.nameOf(p) === param)!;
       const data = allocate(type.storage, sizeOf(type.shape));
       if (data instanceof BigInt64Array) data.fill(BigInt(start));
       else data.fill(start);
@@ -54,18 +73,19 @@ export class Session {
     }
   }
 
-  /** One run: the inputs that are not states, in order, to the outputs that are not. */
-  run(inputs: readonly TypedArray[]): TypedArray[] {
+  /** The values of all parameters for a run, given those of `inputs`. */
+  before(inputs: readonly TypedArray[]): TypedArray[] {
     const given = [...inputs];
-    const all = this.graph.params.map((p) => this.#values.get(this.graph.nameOf(p)) ?? given.shift()!);
-    const results = interpret(this.graph, all);
+    return this.#graph.params.map((p) => this.#values.get(this.#graph.nameOf(p)) ?? given.shift()!);
+  }
+
+  /** Keeps the states among all outputs of a run, and returns the others. */
+  after(results: readonly TypedArray[]): TypedArray[] {
     const next = new Map(this.#states.map((s) => [s.output, s.param]));
-    const outputs: TypedArray[] = [];
-    this.graph.outputs.forEach(({ name }, i) => {
+    return this.#graph.outputs.flatMap(({ name }, i) => {
       const param = next.get(name);
-      if (param === undefined) outputs.push(results[i]);
-      else this.#values.set(param, results[i]);
+      if (param !== undefined) this.#values.set(param, results[i]);
+      return param === undefined ? [results[i]] : [];
     });
-    return outputs;
   }
 }

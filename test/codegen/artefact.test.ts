@@ -113,3 +113,33 @@ void [r, x, y];`;
   expect(check(`p.runSync({ "image:0": new Int8Array(48), mask: new Float32Array(48) });`)).toMatch(/TS2769/);
   expect(check("p.runSync([new Int8Array(48)]);")).toMatch(/TS2769/);
 });
+
+test("state is kept by the loader, and put back", async () => {
+  const counter = `func @m(%x: i32[2], %old: i32[2]) {state="[[\\"old\\",\\"next\\",3]]"} {
+  %sum: i32[2] = binary(%x, %old, fn=add)
+  return %sum as "y", %sum as "next"
+}
+`;
+  const files = artefactFiles("counter", [await build(parse(counter), simd)]);
+  for (const f of files) writeFileSync(join(dir, f.name), f.content);
+  expect(files[2].content).toContain("reset(): void;");
+  expect(files[2].content).not.toContain('"old"');
+  const script = `
+    import { load } from ${JSON.stringify(pathToFileURL(join(dir, "counter.mjs")).href)};
+    const p = await load();
+    const x = Int32Array.of(1, 10);
+    const step = () => [...p.runSync({ x }).y];
+    const seen = [step(), step()];
+    p.reset();
+    console.log(JSON.stringify({ names: [p.inputs, p.outputs].map((l) => l.map((t) => t.name)), seen: [...seen, step()] }));
+  `;
+  const out = JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }));
+  expect(out).toEqual({
+    names: [["x"], ["y"]],
+    seen: [
+      [4, 13],
+      [5, 23],
+      [4, 13],
+    ],
+  });
+});

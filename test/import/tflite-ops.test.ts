@@ -1,11 +1,12 @@
 /** TFLite operators that become several IR ops, and what a model has beside operators: signatures, state, custom options. */
 import { encode } from "flatbuffers/js/flexbuffers.js";
 import { describe, expect, test } from "vitest";
+import { compile } from "../../src/compile.ts";
 import { importTflite } from "../../src/import/tflite/index.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { parse } from "../../src/ir/parse.ts";
 import { print } from "../../src/ir/print.ts";
-import { Session, statesOf } from "../../src/ir/state.ts";
+import { statesOf } from "../../src/ir/state.ts";
 import type { TypedArray } from "../../src/ir/type.ts";
 import { type ModelSpec, type OperatorSpec, type TensorSpec, tfliteFile } from "./tflite-file.ts";
 
@@ -256,15 +257,51 @@ describe("state", () => {
     subgraphs: [initial],
   });
 
-  test("a variable is carried from run to run, and reset", () => {
-    const graph = importTflite(tfliteFile(accumulator(start(5, 5))));
-    expect(statesOf(graph)).toEqual([{ param: "/total", output: "/total/next", start: 5 }]);
-    expect(statesOf(parse(print(graph)))).toEqual(statesOf(graph));
-    const session = new Session(graph);
-    expect(session.run([f32(1, 2)])).toEqual([f32(6, 7)]);
-    expect(session.run([f32(1, 2)])).toEqual([f32(7, 9)]);
-    session.reset();
-    expect(session.run([f32(0, 0)])).toEqual([f32(5, 5)]);
+  test.each(["interpreter", "wasm", "auto"] as const)(
+    "a variable is carried from run to run, and reset: %s",
+    async (target) => {
+      const graph = importTflite(tfliteFile(accumulator(start(5, 5))));
+      expect(statesOf(graph)).toEqual([{ param: "/total", output: "/total/next", start: 5 }]);
+      expect(statesOf(parse(print(graph)))).toEqual(statesOf(graph));
+      const program = await compile(graph, { target });
+      expect(program.inputs.map((p) => p.name)).toEqual(["x"]);
+      expect(program.outputs.map((p) => p.name)).toEqual(["new"]);
+      expect(program.runSync([f32(1, 2)])).toEqual([f32(6, 7)]);
+      expect(await program.run({ x: f32(1, 2) })).toEqual([f32(7, 9)]);
+      program.reset();
+      expect(program.runSync([f32(0, 0)])).toEqual([f32(5, 5)]);
+      program.dispose();
+    },
+  );
+  test("variables that exchange their values", async () => {
+    const two = (name: string) => ({ options: { VarHandle: { container: "", name } } });
+    const values = [float("x", [1]), float("a", [1]), float("b", [1]), float("sum", [1])];
+    const swap: ModelSpec = {
+      tensors: [handle, { ...handle, name: "g" }, ...values],
+      inputs: [2],
+      outputs: [4, 5],
+      operators: [
+        { name: "VAR_HANDLE", inputs: [], outputs: [0], ...two("a") },
+        { name: "VAR_HANDLE", inputs: [], outputs: [1], ...two("b") },
+        { name: "READ_VARIABLE", inputs: [0], outputs: [3] },
+        { name: "READ_VARIABLE", inputs: [1], outputs: [4] },
+        { name: "ADD", inputs: [3, 2], outputs: [5] },
+        { name: "ASSIGN_VARIABLE", inputs: [0, 4], outputs: [] },
+        { name: "ASSIGN_VARIABLE", inputs: [1, 5], outputs: [] },
+      ],
+    };
+    for (const target of ["interpreter", "wasm"] as const) {
+      const program = await compile(importTflite(tfliteFile(swap)), { target });
+      // a, b = b, a + x
+      const steps = [1, 1, 1, 1, 1].map((x) => program.runSync([f32(x)]).map((y) => y[0]));
+      expect(steps).toEqual([
+        [0, 1],
+        [1, 1],
+        [1, 2],
+        [2, 2],
+        [2, 3],
+      ]);
+    }
   });
   test("initial values that differ are refused", () => {
     expect(() => importTflite(tfliteFile(accumulator(start(5, 6))))).toThrow(
@@ -272,7 +309,7 @@ describe("state", () => {
     );
   });
 
-  test("SVDF remembers the last inputs", () => {
+  test.each(["interpreter", "wasm"] as const)("SVDF remembers the last inputs: %s", async (target) => {
     const svdf = one(
       "SVDF",
       [
@@ -285,8 +322,8 @@ describe("state", () => {
       [float("y", [1, 1])],
       { options: { Svdf: { rank: 1 } } },
     );
-    const session = new Session(importTflite(tfliteFile(svdf)));
-    expect([1, 2, 3, 4].map((x) => session.run([f32(x)])[0][0])).toEqual([200.5, 420.5, 642.5, 864.5]);
+    const program = await compile(importTflite(tfliteFile(svdf)), { target });
+    expect([1, 2, 3, 4].map((x) => program.runSync([f32(x)])[0][0])).toEqual([200.5, 420.5, 642.5, 864.5]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Plan -> one WebAssembly module: a function per distinct kernel, `run`, the packed constants, and a description of it all. */
 
+import type { State } from "../../ir/state.ts";
 import type { Segment } from "../constants.ts";
 import type { Plan, Port, Step } from "../plan.ts";
 import { type Binaryen, Func, type Module } from "./asm.ts";
@@ -176,6 +177,8 @@ function describe(plan: Plan): Record<string, unknown> {
     ...(type.quant ? { quant: type.quant } : {}),
     offset: at,
   });
+  const index = (list: readonly Port[], name: string) => list.findIndex((p) => p.name === name);
+  const state = ({ param, output, start }: State) => [index(plan.params, param), index(plan.outputs, output), start];
   return {
     format: formatVersion,
     name: plan.name,
@@ -184,6 +187,7 @@ function describe(plan: Plan): Record<string, unknown> {
     dot: plan.target.dot,
     inputs: plan.params.map(port),
     outputs: plan.outputs.map(port),
+    ...(plan.states.length ? { states: plan.states.map(state) } : {}),
     arena: plan.arena.bytes,
     memory: plan.memoryBytes,
     steps: plan.steps.map((s) => [shortName(s.name), s.kernel.name]),

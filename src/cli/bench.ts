@@ -6,7 +6,7 @@ import { exitDone } from "./failure.ts";
 import { type Io, Progress, styled, table } from "./io.ts";
 import { short } from "./layers.ts";
 import { loadModel } from "./model.ts";
-import type { ModelOptions } from "./options.ts";
+import { loadOptions, type ModelOptions } from "./options.ts";
 import { bindInputs } from "./ports.ts";
 import type { StepTime } from "./profile.ts";
 import { statistics } from "./statistics.ts";
@@ -28,7 +28,7 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
   };
   const progress = new Progress(io);
   const loadStart = performance.now();
-  const model = await loadModel(path, { numerics: options.numerics, shapes: options.shape, onWarning });
+  const model = await loadModel(path, loadOptions(options, onWarning));
   const compileStart = performance.now();
   const executor = await prepare(model, { backend: options.backend, threads: options.threads, progress, onWarning });
   const compileEnd = performance.now();

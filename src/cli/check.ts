@@ -12,7 +12,7 @@ import { exitBad, exitDone } from "./failure.ts";
 import { type Io, styled, table } from "./io.ts";
 import { type Layer, layersOf, short } from "./layers.ts";
 import { loadGraph } from "./model.ts";
-import type { ImportOptions } from "./options.ts";
+import { type ImportOptions, loadOptions } from "./options.ts";
 import { portJson } from "./ports.ts";
 
 /** Options of `qjit check`. */
@@ -30,7 +30,7 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
   };
   let graph: Graph;
   try {
-    graph = await loadGraph(path, { numerics: options.numerics, shapes: options.shape, onWarning });
+    graph = await loadGraph(path, loadOptions(options, onWarning));
   } catch (error) {
     const unsupported = unsupportedIn(error);
     if (!unsupported) throw error;

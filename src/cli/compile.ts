@@ -7,7 +7,7 @@ import { exitDone, inModel } from "./failure.ts";
 import { writeAll } from "./files.ts";
 import { type Io, Progress, table } from "./io.ts";
 import { loadGraph } from "./model.ts";
-import type { ImportOptions } from "./options.ts";
+import { type ImportOptions, loadOptions } from "./options.ts";
 
 /** Options of `qjit compile`. */
 export interface CompileOptions extends ImportOptions {
@@ -26,7 +26,7 @@ export async function compile(path: string, options: CompileOptions, io: Io): Pr
   };
   const start = performance.now();
   const targets = targetsOf(options.features);
-  const graph = await loadGraph(path, { numerics: options.numerics, shapes: options.shape, onWarning });
+  const graph = await loadGraph(path, loadOptions(options, onWarning));
   const progress = new Progress(io);
   const builds: Build[] = [];
   try {

@@ -6,7 +6,7 @@ import { type PassesToRun, printAll, printDifference, runLogged } from "./dump-p
 import { didYouMean, exitDone, inModel, UsageError } from "./failure.ts";
 import type { Io } from "./io.ts";
 import { loadGraph } from "./model.ts";
-import type { ImportOptions } from "./options.ts";
+import { type ImportOptions, loadOptions } from "./options.ts";
 
 /** Options of `qjit dump`. */
 export interface DumpOptions extends ImportOptions {
@@ -34,7 +34,7 @@ export async function dump(path: string, options: DumpOptions, io: Io): Promise<
     warnings.push(message);
     io.err(`warning: ${message}\n`);
   };
-  const graph = await loadGraph(path, { numerics: options.numerics, shapes: options.shape, onWarning });
+  const graph = await loadGraph(path, loadOptions(options, onWarning));
   if (options.format !== "text") {
     const { documentOf, writeDocument } = await import("./dump-document.ts");
     const { format, output, data, profile } = options;

@@ -1,17 +1,26 @@
 /** MODEL on a command line: a file that becomes a graph, or a program that is compiled already. */
 import { extname } from "node:path";
 import { ModelError } from "../errors.ts";
+import type { Tensor } from "../import/onnx/index.ts";
 import type { Graph } from "../ir/graph.ts";
 import { ParseError } from "../ir/lex.ts";
+import type { Storage } from "../ir/type.ts";
 import { verified } from "../ir/verify.ts";
 import { didYouMean, inModel } from "./failure.ts";
 import { readBytes, readText } from "./files.ts";
-import { findPort, type Port } from "./ports.ts";
+import { readNpy } from "./npy.ts";
+import { findPort, type InputOption, type Port } from "./ports.ts";
 
-/** How to read a model: the arithmetic to import it with and the shapes to give its inputs, both as stated by the user. */
+/** How to read a model, as stated by the user. */
 export interface LoadOptions {
+  /** The arithmetic to import it with. */
   readonly numerics?: string;
+  /** Shapes of inputs, and sizes of dimensions that an ONNX model names. */
   readonly shapes?: readonly ShapeOption[];
+  /** Files with the values of inputs of an ONNX model that are to be constants. */
+  readonly values?: readonly InputOption[];
+  /** The signature of a TFLite model. */
+  readonly signature?: string;
   readonly onWarning: (message: string) => void;
 }
 
@@ -34,9 +43,9 @@ export async function loadModel(path: string, options: LoadOptions): Promise<Mod
     case ".qir":
       return { kind: "graph", path, graph: fitted(await readQir(path), path, options) };
     case ".tflite":
-      return { kind: "graph", path, graph: fitted(await readTflite(path, options), path, options) };
+      return { kind: "graph", path, graph: inProfile(await readTflite(path, options), path, options) };
     case ".onnx":
-      return { kind: "graph", path, graph: fitted(await readOnnx(path, options), path, options) };
+      return { kind: "graph", path, graph: inProfile(await readOnnx(path, options), path, options) };
     default:
       throw new ModelError(path, "wants a file that ends in .onnx, .tflite, .qir or .wasm");
   }
@@ -75,30 +84,63 @@ async function withSuggestion(message: string): Promise<string> {
   return message + didYouMean(unknown[1], ops.keys());
 }
 
-async function readOnnx(path: string, { numerics, shapes = [], onWarning }: LoadOptions): Promise<Graph> {
+async function readOnnx(
+  path: string,
+  { numerics, shapes = [], values = [], signature, onWarning }: LoadOptions,
+): Promise<Graph> {
+  if (signature !== undefined) throw new ModelError(path, `--signature ${signature}: ONNX models have no signatures`);
   const bytes = await readBytes(path);
   const { importOnnx, numericsOf } = await import("../import/onnx/index.ts");
   const { besideModel } = await import("./external.ts");
   const stated = Object.fromEntries(shapes.map(({ name, shape }) => [name, shape]));
+  const constants: Record<string, Tensor> = {};
+  for (const { name, file } of values) {
+    const { storage, shape, data } = readNpy(await readBytes(file), file);
+    constants[name] = { element: onnxElements[storage], shape, data };
+  }
   return inModel(path, () =>
-    importOnnx(bytes, { numerics: numericsOf(numerics), shapes: stated, externalData: besideModel(path), onWarning }),
+    importOnnx(bytes, {
+      numerics: numericsOf(numerics),
+      shapes: stated,
+      values: constants,
+      externalData: besideModel(path),
+      onWarning,
+    }),
   );
 }
 
-async function readTflite(path: string, { onWarning }: LoadOptions): Promise<Graph> {
+/** ONNX's element types by storage. */
+const onnxElements: Readonly<Record<Storage, Tensor["element"]>> = {
+  i8: "INT8",
+  u8: "UINT8",
+  i16: "INT16",
+  u16: "UINT16",
+  i32: "INT32",
+  i64: "INT64",
+  f32: "FLOAT",
+  bool: "BOOL",
+};
+
+async function readTflite(path: string, { shapes = [], signature, onWarning }: LoadOptions): Promise<Graph> {
   const bytes = await readBytes(path);
   const { importTflite } = await import("../import/tflite/index.ts");
-  return inModel(path, () => importTflite(bytes, { onWarning }));
+  const stated = Object.fromEntries(shapes.map(({ name, shape }) => [name, shape]));
+  return inModel(path, () =>
+    importTflite(bytes, { shapes: stated, ...(signature === undefined ? {} : { signature }), onWarning }),
+  );
 }
 
-/** The graph itself if it has the stated arithmetic and shapes. Throws ModelError. */
-function fitted(graph: Graph, path: string, { numerics, shapes = [] }: LoadOptions): Graph {
+/** The graph itself if it has the stated arithmetic. Throws ModelError. */
+function inProfile(graph: Graph, path: string, { numerics }: LoadOptions): Graph {
   const { profile } = graph.meta;
-  if (numerics !== undefined && numerics !== profile) {
-    throw new ModelError(path, `--numerics ${numerics}: this model's arithmetic is ${profile ?? "not named"}`);
-  }
+  if (numerics === undefined || numerics === profile) return graph;
+  throw new ModelError(path, `--numerics ${numerics}: this model's arithmetic is ${profile ?? "not named"}`);
+}
+
+/** The same for a graph whose shapes are fixed, if it has the stated ones. */
+function fitted(graph: Graph, path: string, options: LoadOptions): Graph {
   const inputs = graphInputs(graph);
-  for (const { name, shape } of shapes) {
+  for (const { name, shape } of options.shapes ?? []) {
     const port = findPort(inputs, name, "--shape");
     const { shape: fixed } = port.type;
     if (fixed.length !== shape.length || fixed.some((d, i) => d !== shape[i])) {
@@ -108,5 +150,5 @@ function fitted(graph: Graph, path: string, { numerics, shapes = [] }: LoadOptio
       );
     }
   }
-  return graph;
+  return inProfile(graph, path, options);
 }

@@ -1,6 +1,6 @@
 /** Options that several commands share, and how their values are read. A bad value is a bad command line. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { ShapeOption } from "./model.ts";
+import type { LoadOptions, ShapeOption } from "./model.ts";
 import type { InputOption } from "./ports.ts";
 
 export const backends = ["auto", "wasm", "native", "interpreter"] as const;
@@ -42,7 +42,15 @@ const shapeOption = (text: string, before: readonly ShapeOption[] = []): ShapeOp
 export interface ImportOptions {
   readonly numerics?: string;
   readonly shape?: readonly ShapeOption[];
+  readonly value?: readonly InputOption[];
+  readonly signature?: string;
 }
+
+/** How a command's import options read a model. */
+export const loadOptions = (
+  { numerics, shape, value, signature }: ImportOptions,
+  onWarning: (message: string) => void,
+): LoadOptions => ({ numerics, shapes: shape, values: value, signature, onWarning });
 
 /** What `importOptions`, `inputOptions` and `backendOptions` add. */
 export interface ModelOptions extends ImportOptions {
@@ -65,4 +73,10 @@ export const backendOptions = (command: Command): Command =>
 export const importOptions = (command: Command): Command =>
   command
     .option("--numerics <PROFILE>", "arithmetic to import the model with (default: that of its framework)")
-    .option("--shape <NAME=1x3x224x224>", "shape of an input; repeat for more", shapeOption);
+    .option(
+      "--shape <NAME=1x3x224x224>",
+      "shape of an input, or size of a dimension that the model leaves open; repeat for more",
+      shapeOption,
+    )
+    .option("--value <NAME=FILE.npy>", "make an ONNX input a constant of this value; repeat for more", inputOption)
+    .option("--signature <NAME>", "the signature of a .tflite model to take");

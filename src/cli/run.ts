@@ -6,7 +6,7 @@ import { readText, writeAll } from "./files.ts";
 import { type Io, Progress } from "./io.ts";
 import { loadModel } from "./model.ts";
 import { writeNpy } from "./npy.ts";
-import type { ModelOptions } from "./options.ts";
+import { loadOptions, type ModelOptions } from "./options.ts";
 import { checkLabels, readLabels, summary } from "./outputs.ts";
 import { bindInputs, type Port, portJson, randomRange } from "./ports.ts";
 
@@ -25,7 +25,7 @@ export async function run(path: string, options: RunOptions, io: Io): Promise<nu
     io.err(`warning: ${message}\n`);
   };
   const progress = new Progress(io);
-  const model = await loadModel(path, { numerics: options.numerics, shapes: options.shape, onWarning });
+  const model = await loadModel(path, loadOptions(options, onWarning));
   const executor = await prepare(model, { backend: options.backend, threads: options.threads, progress, onWarning });
   try {
     const labels = options.labels === undefined ? undefined : readLabels(await readText(options.labels));

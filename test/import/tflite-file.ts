@@ -11,6 +11,8 @@ export interface TensorSpec {
   dimension?: number;
   data?: ArrayBufferView;
   isVariable?: boolean;
+  /** The shape with -1 for dimensions that are open. */
+  shapeSignature?: number[];
 }
 
 export interface OperatorSpec {
@@ -73,6 +75,7 @@ function bytes(b: Builder, data: ArrayBufferView): number {
 function tensorTable(b: Builder, t: TensorSpec, buffer: number): number {
   const name = b.createString(t.name);
   const shape = ints(b, t.shape);
+  const signature = t.shapeSignature ? ints(b, t.shapeSignature) : 0;
   let quantization = 0;
   if (t.scale) {
     const scale = floats(b, t.scale);
@@ -90,6 +93,7 @@ function tensorTable(b: Builder, t: TensorSpec, buffer: number): number {
     3: () => b.addFieldOffset(3, name, 0),
     4: () => b.addFieldOffset(4, quantization, 0),
     5: () => b.addFieldInt8(5, t.isVariable ? 1 : 0, 0),
+    7: () => b.addFieldOffset(7, signature, 0),
   });
 }
 

@@ -6,23 +6,15 @@
 import { ModelError } from "../../errors.ts";
 import { Graph, type Node } from "../../ir/graph.ts";
 import { makeConst, makeParam } from "../../ir/ops/source.ts";
-import { sizeOf, type TypedArray } from "../../ir/type.ts";
+import type { TypedArray } from "../../ir/type.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
 import { type Model, maxFolded, NeedsValues, type Numerics, Operator, Unsupported, type Value } from "./context.ts";
-import {
-  carriers,
-  type ExternalData,
-  elementOf,
-  maxElements,
-  NotCarried,
-  readTensor,
-  shapeOf,
-  type Tensor,
-} from "./elements.ts";
+import { carriers, type ExternalData, elementOf, NotCarried, readTensor, shapeOf, type Tensor } from "./elements.ts";
 import { quantizedInputs } from "./inputs.ts";
 import { rows } from "./ops/index.ts";
 import { decode } from "./proto.ts";
 import { type Element, elements, type Message } from "./schema.ts";
+import { InputShapes } from "./shapes.ts";
 
 export type { Numerics } from "./context.ts";
 export type { ExternalData, Tensor } from "./elements.ts";
@@ -30,7 +22,10 @@ export type { ExternalData, Tensor } from "./elements.ts";
 export interface OnnxOptions {
   /** Whose arithmetic; unless stated, PyTorch's for a quantized file that PyTorch wrote, else ONNX Runtime's. */
   readonly numerics?: Numerics;
-  /** Shapes of graph inputs by name, for those with dimensions that the file leaves open. Open first dimensions are 1 otherwise. */
+  /**
+   * Shapes of graph inputs by name, for those with dimensions that the file leaves open, and sizes of dimensions that the file
+   * names, as shapes of one number. Open first dimensions are 1 otherwise.
+   */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
   /** Values of graph inputs that are to be constants, such as shapes and scales: they are no parameters of the graph then. */
   readonly values?: Readonly<Record<string, Tensor>>;
@@ -168,9 +163,13 @@ function addInputs(graph: Message<"Graph">, model: Model, options: OnnxOptions, 
   const params: Node[] = [];
   const initialized = new Set(graph.initializer.map((t) => t.name));
   const known = new Set(graph.input.map((i) => i.name));
-  for (const name of [...Object.keys(options.shapes ?? {}), ...Object.keys(options.values ?? {})]) {
+  for (const name of Object.keys(options.values ?? {})) {
     if (!known.has(name)) fail(`input ${name}`, `does not exist; the inputs are ${[...known].join(", ")}`);
   }
+  const shapes = new InputShapes(
+    graph.input.filter((i) => !initialized.has(i.name)),
+    options.shapes ?? {},
+  );
   for (const input of graph.input) {
     const where = `input ${input.name}`;
     if (initialized.has(input.name)) continue;
@@ -187,7 +186,7 @@ function addInputs(graph: Message<"Graph">, model: Model, options: OnnxOptions, 
       define(model, input.name, { node: plainConstant(input.name, given), element }, "input");
       continue;
     }
-    const shape = inputShape(tensor, options.shapes?.[input.name], where);
+    const shape = shapes.of(input.name, tensor);
     if (!carriers[element]) {
       problems.push(`${where}: element type ${element}`);
       define(model, input.name, standIn(input.name, element, shape, `element type ${element}`), "input");
@@ -199,29 +198,6 @@ function addInputs(graph: Message<"Graph">, model: Model, options: OnnxOptions, 
     params.push(node);
   }
   return params;
-}
-
-/** An input's shape: as stated by the caller where the file leaves it open; an open first dimension is a batch of 1. */
-function inputShape(t: Message<"TensorType">, stated: readonly number[] | undefined, where: string): number[] {
-  if (!t.shape) return stated ? [...stated] : fail(where, "has no shape; state one (shapes option)");
-  const { dim } = t.shape;
-  if (stated && stated.length !== dim.length) {
-    return fail(where, `wants a shape of ${dim.length} dimensions, found [${stated}]`);
-  }
-  const dims = dim.map(({ dimValue, dimParam }, i) => {
-    const open = dimParam !== "" || dimValue === 0n ? stated?.[i] !== undefined || dimParam !== "" || i === 0 : false;
-    if (!open) {
-      if (stated && Number(dimValue) !== stated[i])
-        fail(where, `has ${dimValue} elements in dimension ${i}, not ${stated[i]}`);
-      return dimValue;
-    }
-    if (stated) return BigInt(stated[i]);
-    if (i === 0) return dimParam !== "" ? 1n : dimValue;
-    return fail(where, `leaves dimension ${i} open (${dimParam}); state a shape (shapes option)`);
-  });
-  const shape = shapeOf(dims, where);
-  if (sizeOf(shape) > maxElements) fail(where, `wants at most ${maxElements} elements, found [${shape}]`);
-  return shape;
 }
 
 /** Converts every node; what is unsupported goes to `problems`. Returns the graph inputs whose values would have helped. */

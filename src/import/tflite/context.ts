@@ -88,10 +88,19 @@ export class Values {
     this.#nodes.set(index, node);
   }
 
-  addParam(index: number, name?: string): Node {
+  /** A graph input; `shape` is what its open dimensions are to be. */
+  addParam(index: number, name: string, shape?: readonly number[]): Node {
     const t = this.tensor(index, "the graph's inputs");
     if (t.obstacle) throw new ModelError(t.where, t.obstacle);
-    const node = makeParam(name || t.name, declaredType(t), t.name);
+    const type = declaredType(t);
+    const fits = shape?.length === t.shape.length && shape.every((d, i) => d === t.shape[i] || t.open[i]);
+    if (shape && !fits) {
+      const dims = t.shape.map((d, i) => (t.open[i] ? "any" : d));
+      throw new ModelError(`input ${name}`, `wants a shape of [${dims}], found [${shape}]`);
+    }
+    if (shape && sizeOf(shape) > maxElements)
+      throw new ModelError(`input ${name}`, `wants at most ${maxElements} elements, found [${shape}]`);
+    const node = makeParam(name, shape ? { ...type, shape } : type, t.name);
     this.define(index, node, "the graph's inputs");
     return node;
   }

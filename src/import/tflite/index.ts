@@ -23,6 +23,8 @@ export interface TfliteOptions {
   readonly onWarning?: (message: string) => void;
   /** Names of operators before which the graph ends: their computed inputs become outputs in place of their results. */
   readonly endBefore?: readonly string[];
+  /** Shapes of inputs by name or position, for those with dimensions that the file leaves open; 1 is taken for these otherwise. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
   /** The signature to import, by its key; its names become those of parameters and outputs. Left out: the first subgraph. */
   readonly signature?: string;
 }
@@ -38,7 +40,9 @@ export function importTflite(bytes: Uint8Array, options: TfliteOptions = {}): Gr
   const warn = options.onWarning ?? (() => {});
   const values = new Values(main.tensors.map((t, i) => readTensor(m, bytes, t, i)));
   const inputs = signature ? signature.inputs.map((t) => t.tensor) : (main.inputs ?? []);
-  const params = inputs.map((i, k) => values.addParam(i, signature?.inputs[k].name));
+  const inputNames = inputs.map((i, k) => signature?.inputs[k].name || values.tensor(i, "the graph's inputs").name);
+  const shapes = statedShapes(inputNames, options.shapes ?? {});
+  const params = inputs.map((i, k) => values.addParam(i, inputNames[k], shapes.get(k)));
   const { problems, ends } = convertAll(m, main, values, reader, warn, options.endBefore ?? []);
   if (problems.length) {
     throw new ModelError(
@@ -79,6 +83,18 @@ export function importTflite(bytes: Uint8Array, options: TfliteOptions = {}): Gr
     if (error instanceof VerifyFailure) throw new ModelError(options.source ?? "TFLite model", error.message);
     throw error;
   }
+}
+
+/** Stated shapes by the position of their input. Throws ModelError for a name that no input has. */
+function statedShapes(names: readonly string[], stated: NonNullable<TfliteOptions["shapes"]>) {
+  const shapes = new Map<number, readonly number[]>();
+  for (const [name, shape] of Object.entries(stated)) {
+    const at = names.indexOf(name);
+    const position = at < 0 && /^\d+$/.test(name) && Number(name) < names.length ? Number(name) : at;
+    if (position < 0) throw new ModelError(`input ${name}`, `does not exist; the inputs are ${names.join(", ")}`);
+    shapes.set(position, shape);
+  }
+  return shapes;
 }
 
 /** The signature of a key. Throws ModelError naming those that there are. */

@@ -33,6 +33,8 @@ export interface Tensor {
   readonly shape: readonly number[];
   /** False where the file leaves dimensions open (a shape signature with -1, or no shape at all). */
   readonly fixed: boolean;
+  /** Which dimensions are open; the shape has 1 for them. */
+  readonly open: readonly boolean[];
   readonly quant: Quant | undefined;
   /** Raw little-endian bytes of a constant. */
   readonly bytes: Uint8Array | undefined;
@@ -89,6 +91,7 @@ export function readTensor(m: Model, file: Uint8Array, table: TensorTable, index
     storage,
     shape,
     fixed: table.shape !== undefined && !table.shapeSignature?.some((d) => d < 0),
+    open: shape.map((_, i) => (table.shapeSignature?.[i] ?? 0) < 0),
     quant: storage && storage !== "f32" && storage !== "bool" ? quantOf(table, shape, storage, where) : undefined,
     bytes,
     variable: table.isVariable,

@@ -177,6 +177,42 @@ Examples:
     });
 }
 
+export function addCompare(program: Command, io: Io, finish: Finish): void {
+  const command = program
+    .command("compare")
+    .description("Say layer by layer how far a model is from its float twin, other back ends or another framework.");
+  const backend = (flag: string, what: string) =>
+    new Option(`${flag} <NAME>`, what).choices(["wasm", "native", "interpreter"]);
+  command
+    .argument("<A>", graphHelp)
+    .argument("[B]", "the reference: a model with the same inputs and outputs, a .npy file or a folder of them");
+  inputOptions(importOptions(command))
+    .option("--inputs <DIR>", "samples: a folder of .npy files, or one file with many")
+    .option("--samples <N>", "samples to use at most", integer(1, 1_000_000), 20)
+    .addOption(backend("--backend-a", "without B: what runs the model (default: wasm)"))
+    .addOption(backend("--backend-b", "without B: what it is compared with (default: interpreter)"))
+    .option("--histogram", "also print each layer's differences in steps of its quantizer (LSB)")
+    .option("--json", "print one JSON object and nothing else on stdout")
+    .addHelpText(
+      "after",
+      `
+With a model as B, each layer is compared with the layer of the same name (or the same operator, shape and order, marked
+~): SQNR in dB, cosine, differences in LSB, values at the ends of the range and beyond it; ALONE is the layer's own error,
+when it gets the reference's inputs. With .npy files as B: out0.npy, or files called by an output or a layer. Without B
+the model is compared with itself on two back ends, which must agree in every bit; exit code 1 says that they do not.
+Files of an input's own type hold stored values, files of other types hold real numbers. A sample after another along the
+first axis.
+
+Examples:
+  $ qjit compare int8.tflite float.tflite --inputs samples
+  $ qjit compare model.onnx expected.npy --input 0=photo.npy
+  $ qjit compare model.tflite --backend-a native --backend-b wasm --samples 3`,
+    )
+    .action(async (a: string, b: string | undefined) => {
+      finish(await (await import("./compare.ts")).compare(a, b, command.opts(), io));
+    });
+}
+
 export function addOps(program: Command, io: Io, finish: Finish): void {
   const command = program.command("ops").description("Print the table of ops, generated from their declarations.");
   command

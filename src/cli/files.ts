@@ -14,7 +14,8 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "is on a read-only file system",
 };
 
-const reasonOf = (error: unknown): string => {
+/** Why a file operation failed, in words. */
+export const reasonOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
   return (code && reasons[code]) || message;
 };

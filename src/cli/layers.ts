@@ -2,9 +2,10 @@
  * How each layer of a model runs once the passes are done. A layer is an operator of the model's file, or a node where the
  * graph does not say which operator it is from.
  */
+
+import { edges, type Group, groupsOf, keyOf, usersOf } from "../inspect/operators.ts";
 import { type Graph, type Node, operandsOf } from "../ir/graph.ts";
 import { table as lookup } from "../ir/ops/elementwise.ts";
-import { constantOf } from "../ir/ops/source.ts";
 import type { Storage } from "../ir/type.ts";
 
 /** How a layer runs: `fused` in another's kernel, `folded` into a constant or away, by `table`, in `float`, or in integers. */
@@ -25,22 +26,6 @@ export interface Layer {
   /** Runs in float although everything that it reads and makes is integer in the file. */
   readonly meantInteger: boolean;
 }
-
-/** Nodes of the source graph that are one operator of the file. */
-interface Group {
-  readonly key: string;
-  readonly name: string;
-  readonly op: string;
-  readonly nodes: Node[];
-  readonly fromFile: boolean;
-}
-
-/** `CONV_2D 3 (conv/Relu6)`: how importers state an operator as the source of a node. */
-const operator = /^(\S.*?) \d+(?: \((.*)\))?$/s;
-
-/** What says of a node which layer it belongs to, before and after the passes: they keep the source and the name of what they rewrite. */
-const keyOf = (node: Node): string =>
-  node.source !== undefined && operator.test(node.source) ? node.source : node.name;
 
 /** The rows for a graph as it was imported and as the passes left it. */
 export function layersOf(before: Graph, after: Graph): Layer[] {
@@ -70,6 +55,11 @@ export function layersOf(before: Graph, after: Graph): Layer[] {
     return undefined;
   };
 
+  const edgesOf = (group: Group) => {
+    const { read, made } = edges(group, users);
+    return [...read, ...made];
+  };
+
   const arithmetic = (nodes: readonly Node[]) =>
     nodes.some(isFloat) ? "float" : nodes.every((n) => n.op === lookup) ? "table" : "integer";
 
@@ -85,57 +75,12 @@ export function layersOf(before: Graph, after: Graph): Layer[] {
     const how = arithmetic(own);
     const meantInteger =
       how === "float" &&
-      (group.fromFile ? !edges(group, users).some((n) => n.type.storage === "f32") : own.some((n) => islands.has(n)));
+      (group.fromFile ? !edgesOf(group).some((n) => n.type.storage === "f32") : own.some((n) => islands.has(n)));
     return { ...row, how, arithmetic: how, as: [...new Set(own.map((n) => n.op.name))], meantInteger };
   });
 }
 
-function groupsOf(graph: Graph): Group[] {
-  const groups = new Map<string, Group>();
-  for (const node of graph.nodes) {
-    if (node.op.kind === "source") continue;
-    const key = keyOf(node);
-    const known = groups.get(key);
-    if (known) {
-      known.nodes.push(node);
-      continue;
-    }
-    const m = operator.exec(node.source ?? "");
-    groups.set(key, {
-      key,
-      name: m?.[2] ?? graph.nameOf(node),
-      op: m?.[1] ?? node.op.name,
-      nodes: [node],
-      fromFile: m !== null,
-    });
-  }
-  return [...groups.values()];
-}
-
 const isFloat = (n: Node) => [n, ...operandsOf(n)].some((m) => m.type.storage === "f32");
-
-function usersOf(graph: Graph): Map<Node, Node[]> {
-  const users = new Map<Node, Node[]>();
-  for (const node of graph.nodes) {
-    for (const operand of operandsOf(node)) {
-      const list = users.get(operand);
-      if (list) list.push(node);
-      else users.set(operand, [node]);
-    }
-  }
-  return users;
-}
-
-/** The values that a group reads from elsewhere (constants apart) and the ones that it makes for elsewhere. */
-function edges(group: Group, users: Map<Node, Node[]>): Node[] {
-  const inside = new Set(group.nodes);
-  const read = group.nodes.flatMap(operandsOf).filter((n) => !inside.has(n) && constantOf(n) === undefined);
-  const made = group.nodes.filter((n) => {
-    const by = users.get(n);
-    return !by || by.some((u) => !inside.has(u));
-  });
-  return [...read, ...made];
-}
 
 /** Nodes that compute in float between integers: what was dequantized before them is quantized again after them. */
 function floatIslands(graph: Graph): Set<Node> {

@@ -5,9 +5,9 @@ import { serializeNative } from "../codegen/native/serialize.ts";
 import type { Plan } from "../codegen/plan.ts";
 import type { WasmTarget } from "../codegen/wasm/kernel.ts";
 import { ArgumentError } from "../errors.ts";
-import { Graph, type Node, operandsOf } from "../ir/graph.ts";
-import { interpret } from "../ir/interpret.ts";
-import { constantOf } from "../ir/ops/source.ts";
+import { Graph, type Node, operandsOf, replaceOperands } from "../ir/graph.ts";
+import { evaluate, interpret } from "../ir/interpret.ts";
+import { constantOf, makeParam } from "../ir/ops/source.ts";
 import { allocate, sizeOf, type TypedArray } from "../ir/type.ts";
 import { differenceOf } from "./difference.ts";
 import { WasmSteps } from "./wasm-steps.ts";
@@ -29,6 +29,8 @@ export interface Backend {
   run(graph: Graph, inputs: readonly TypedArray[]): Promise<TypedArray[]>;
   /** The steps in order. `wanted` gives each node's right value. */
   steps(graph: Graph, inputs: readonly TypedArray[], wanted: (node: Node) => TypedArray): Promise<StepValue[]>;
+  /** The same with the right values as the operands of every step. */
+  isolatedSteps(graph: Graph, inputs: readonly TypedArray[], wanted: (node: Node) => TypedArray): Promise<StepValue[]>;
 }
 
 /** The ops' reference meaning. Its steps are the nodes. */
@@ -39,6 +41,10 @@ export const interpreterBackend: Backend = {
     const values: StepValue[] = [];
     interpret(graph, inputs, { observe: (node, data) => values.push({ node, kernel: node.op.name, data }) });
     return values.filter(({ node }) => node.op.kind !== "source");
+  },
+  async isolatedSteps(graph, _, wanted) {
+    const computed = graph.nodes.filter(({ op }) => op.kind !== "source");
+    return computed.map((node) => ({ node, kernel: node.op.name, data: evaluate(node, wanted) }));
   },
 };
 
@@ -62,6 +68,16 @@ export function wasmBackend(target: WasmTarget = hostTarget(), alter?: (plan: Pl
         steps.step(i);
         const data = steps.read(result, node.type);
         return { node, kernel: kernel.name, data, ...(damaged ? { damaged } : {}) };
+      });
+    },
+    async isolatedSteps(graph, inputs, wanted) {
+      const steps = await WasmSteps.of(graph, target, alter);
+      steps.start(inputs);
+      return steps.plan.steps.map(({ node, kernel, reads, result }, i) => {
+        const operands = operandsOf(node).filter((n) => !constantOf(n));
+        for (const [k, n] of operands.entries()) steps.write(reads[k], wanted(n));
+        steps.step(i);
+        return { node, kernel: kernel.name, data: steps.read(result, node.type) };
       });
     },
   };
@@ -104,5 +120,24 @@ export async function nativeBackend(isa?: string, alter: (graph: Graph) => Graph
       const { outputs } = run(open, inputs);
       return nodes.map((node, i) => ({ node, kernel: kernels[i], data: outputs[i] }));
     },
+    async isolatedSteps(graph, _, wanted) {
+      const names = new Set(serializeNative(graph).steps);
+      return graph.nodes
+        .filter((n) => names.has(graph.nameOf(n)))
+        .map((node) => {
+          const { alone, operands } = isolate(graph, node);
+          const { outputs, kernels } = run(alone, operands.map(wanted));
+          return { node, kernel: kernels[0], data: outputs[0] };
+        });
+    },
   };
+}
+
+/** A graph of one node whose operands, constants apart, are parameters. */
+function isolate(graph: Graph, node: Node): { alone: Graph; operands: Node[] } {
+  const operands = [...new Set(operandsOf(node).filter((n) => !constantOf(n)))];
+  const params = new Map(operands.map((n) => [n, makeParam(graph.nameOf(n), n.type)]));
+  const only = replaceOperands(node, (n) => params.get(n) ?? n);
+  const alone = new Graph(graph.name, [...params.values()], [{ name: graph.nameOf(node), node: only }], graph.meta);
+  return { alone, operands };
 }

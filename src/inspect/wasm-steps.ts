@@ -35,6 +35,10 @@ export class WasmSteps {
     this.#steps[index]();
   }
 
+  write({ at }: Pick<Range, "at">, value: TypedArray): void {
+    this.#memory.set(bytesOf(value), at);
+  }
+
   /** A copy of the value at an address. */
   read({ at }: Pick<Range, "at">, type: TensorType): TypedArray {
     const value = allocate(type.storage, sizeOf(type.shape));

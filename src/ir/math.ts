@@ -92,6 +92,23 @@ export function narrow(x: number, { bits, least, end }: NarrowFormat): number {
 /** Nearest whole number of an f32, halves away from zero. */
 export const roundawayf = (x: number): number => Math.trunc(x < 0 || Object.is(x, -0) ? x - 0.5 : x + 0.5);
 
+/** A signed 8-bit quantizer for values from `low` to `high`, widened to hold 0: its scale, and its zero point in whole numbers. */
+function rangeQuantizer(low: number, high: number): { scale: number; zero: number } {
+  const [from, to] = [low < 0 ? low : 0, high > 0 ? high : 0];
+  if (from === to) return { scale: 1, zero: 0 };
+  const scale = (to - from) / 255;
+  // Of the two ends that the zero point can be worked out from, the one with the smaller terms.
+  const [atLow, atHigh] = [from / scale, to / scale];
+  const zero = 128 + Math.abs(atLow) < 127 + Math.abs(atHigh) ? -128 - atLow : 127 - atHigh;
+  return { scale, zero: zero <= -128 ? -128 : zero >= 127 ? 127 : roundawayf(zero) };
+}
+
+/** The scale of TFLite's run-time quantizer for f32 values from `low` to `high`, worked out in doubles and rounded to f32. */
+export const rangeScalef = (low: number, high: number): number => Math.fround(rangeQuantizer(low, high).scale);
+
+/** The zero point of the same quantizer. */
+export const rangeZerof = (low: number, high: number): number => rangeQuantizer(low, high).zero;
+
 /** 1/21, 1/19, ... 1/3: the coefficients of (atanh s - s) / s^3 in s^2, highest power first. */
 export const atanhSeries = [1 / 21, 1 / 19, 1 / 17, 1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3];
 

@@ -233,3 +233,29 @@ export function roundaway32(f: Func, x: Expr): Expr {
   const v = f.let(f.b.f64, f64.promote(x));
   return f32.demote(f64.trunc(f64.add(f.get(v), f64.copysign(f64.const(0.5), f.get(v)))));
 }
+
+/** `rangeScalef` and `rangeZerof`. */
+export const range32 = (f: Func, which: "rangescale" | "rangezero", low: Expr, high: Expr): Expr =>
+  onSingles(
+    f,
+    defined(f, `real.${which}`, 2, (g) => {
+      const { m, b } = g;
+      const { f64 } = m;
+      const k = (v: number): Expr => f64.const(v);
+      const [low, high] = g.params;
+      const from = g.let(b.f64, m.select(f64.lt(g.get(low), k(0)), g.get(low), k(0)));
+      const to = g.let(b.f64, m.select(f64.gt(g.get(high), k(0)), g.get(high), k(0)));
+      g.if(f64.eq(g.get(from), g.get(to)), () => g.do(m.return(k(which === "rangescale" ? 1 : 0))));
+      const scale = g.let(b.f64, f64.div(f64.sub(g.get(to), g.get(from)), k(255)));
+      if (which === "rangescale") return g.get(scale);
+      const [atLow, atHigh] = [from, to].map((end) => g.let(b.f64, f64.div(g.get(end), g.get(scale))));
+      const error = (limit: number, end: Local): Expr => f64.add(k(limit), f64.abs(g.get(end)));
+      const nearLow = f64.lt(error(128, atLow), error(127, atHigh));
+      const zero = g.let(b.f64, m.select(nearLow, f64.sub(k(-128), g.get(atLow)), f64.sub(k(127), g.get(atHigh))));
+      g.if(f64.le(g.get(zero), k(-128)), () => g.do(m.return(k(-128))));
+      g.if(f64.ge(g.get(zero), k(127)), () => g.do(m.return(k(127))));
+      return f64.trunc(f64.add(g.get(zero), f64.copysign(k(0.5), g.get(zero))));
+    }),
+    low,
+    high,
+  );

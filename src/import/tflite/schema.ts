@@ -110,7 +110,13 @@ export const optionTables = {
   Svdf: { type: 6, fields: { rank: [0, i32()], fused: [1, fused] } },
   FullyConnected: {
     type: 8,
-    fields: { fused: [0, fused], weightsFormat: [1, u8()], keepDims: [2, bool()], biasType: [4, i8()] },
+    fields: {
+      fused: [0, fused],
+      weightsFormat: [1, u8()],
+      keepDims: [2, bool()],
+      asymmetric: [3, bool()],
+      biasType: [4, i8()],
+    },
   },
   Softmax: { type: 9, fields: { beta: [0, f32()] } },
   Concatenation: { type: 10, fields: { axis: [0, i32()], fused: [1, fused] } },

@@ -7,7 +7,7 @@ import { defineOp, tensor } from "../op.ts";
 import { clamp as limit } from "../rescale.ts";
 import { byteValue, partner } from "../sample.ts";
 import { allocate, sizeOf, storages, type TypedArray, zeroOf } from "../type.ts";
-import { type BinaryFunction, binaryFunctions, integerFunctions, unaryFunctions } from "./plain.ts";
+import { type BinaryFunction, binaryFunctions, floatOnly, integerFunctions, unaryFunctions } from "./plain.ts";
 
 const clampInStorage = {
   id: "clamp",
@@ -189,11 +189,12 @@ export const binary = defineOp("binary", {
     { id: "storage", says: "operands of one storage", holds: ({ x, y }) => x.storage === y.storage },
     {
       id: "function",
-      says: "pow of f32; bitwise functions of integers or bool, of which bool has no others; divu of i64",
+      says: "pow, rangescale and rangezero of f32; bitwise functions of integers or bool, of which bool has no others; divu of i64",
       holds: ({ x }, { fn }) =>
         x.storage === "f32"
           ? Object.hasOwn(binaryFunctions, fn)
-          : bitwise.includes(fn) || (x.storage !== "bool" && fn !== "pow" && (fn !== "divu" || x.storage === "i64")),
+          : bitwise.includes(fn) ||
+            (x.storage !== "bool" && !floatOnly.includes(fn) && (fn !== "divu" || x.storage === "i64")),
     },
   ],
   eval({ x, y }, { fn }, type) {

@@ -10,6 +10,8 @@ import {
   narrow,
   narrowFormats,
   powf,
+  rangeScalef,
+  rangeZerof,
   roundawayf,
   roundf,
   sigmoidf,
@@ -59,7 +61,13 @@ export const binaryFunctions = {
   min: (x: number, y: number) => Math.min(x, y),
   max: (x: number, y: number) => Math.max(x, y),
   pow: powf,
+  /** Scale and zero point of a signed 8-bit quantizer for values from x to y, by TFLite's recipe for values of run time. */
+  rangescale: rangeScalef,
+  rangezero: rangeZerof,
 } as const;
+
+/** Functions that are of f32 only. */
+export const floatOnly: readonly string[] = ["pow", "rangescale", "rangezero"];
 
 type Integers = Readonly<Record<string, (x: bigint, y: bigint) => bigint>>;
 
@@ -86,5 +94,5 @@ export const integerFunctions = {
   divu: (x, y) => (y === 0n ? 0n : BigInt.asUintN(64, x) / BigInt.asUintN(64, y)),
 } as const satisfies Integers;
 
-/** Every function of two plain numbers. `pow` is of f32 only; `and`, `or`, `xor` and `divu` are of integers only. */
+/** Every function of two plain numbers. Those of `floatOnly` are of f32; `and`, `or`, `xor` and `divu` are of integers only. */
 export type BinaryFunction = keyof typeof binaryFunctions | keyof typeof integerFunctions;

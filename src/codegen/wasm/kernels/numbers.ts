@@ -5,7 +5,7 @@ import type { Storage } from "../../../ir/type.ts";
 import type { Expr, Func, Local } from "../asm.ts";
 import { floatLanes } from "../lanes.ts";
 import { exp32, sigmoid32, tanh32 } from "../real.ts";
-import { erf32, log32, narrow32, pow32, roundaway32, wave32 } from "../real-functions.ts";
+import { erf32, log32, narrow32, pow32, range32, roundaway32, wave32 } from "../real-functions.ts";
 import { eachElement, eachLane, lanesFit, lanesScratch, plainRow, scalarCost } from "./plain.ts";
 
 type Unary = keyof typeof unaryFunctions;
@@ -81,6 +81,9 @@ function binarySingle(f: Func, fn: Binary, x: Local, y: Local): Expr {
       return f32.demote(f64.floor(f64.div(f64.promote(a), f64.promote(b))));
     case "pow":
       return pow32(f, a, b);
+    case "rangescale":
+    case "rangezero":
+      return range32(f, fn, a, b);
     case "and":
     case "or":
     case "xor":
@@ -113,7 +116,9 @@ function binaryInteger(f: Func, fn: Binary, wide: boolean, x: Local, y: Local): 
     case "divu":
       return quotient(f, fn, wide, x, y);
     case "pow":
-      throw new Error("pow is of f32");
+    case "rangescale":
+    case "rangezero":
+      throw new Error(`${fn} is of f32`);
   }
   throw new Error(fn satisfies never);
 }

@@ -12,6 +12,7 @@ import type { Operator, Options } from "../context.ts";
 import { doubleFactor, realBounds, rescaleBy, singleFactor, storedBounds } from "../recipes.ts";
 import { elementTypes } from "../schema.ts";
 import { maxElements } from "../tensors.ts";
+import { commonScale, isHybrid, plainWeights, quantizedParts, scaledBack } from "./hybrid.ts";
 import { type Conversions, quantized } from "./table.ts";
 
 /** Padding before and after along one dimension: `SAME` covers ceil(size / stride) windows, the odd element after. */
@@ -76,7 +77,7 @@ function finished(op: Operator, sums: Node, x: Node, w: Node, fused: number, tim
 function checkWeights(op: Operator, x: Node, w: Node): void {
   const { quant, storage } = w.type;
   if (x.type.storage === "f32") {
-    if (storage !== "f32") op.unsupported(`float input with ${storage} weights (hybrid)`);
+    if (storage !== "f32") op.unsupported(`float input with ${storage} weights`);
     return;
   }
   if (x.type.storage === "i16" ? storage !== "i8" : storage !== x.type.storage)
@@ -141,8 +142,12 @@ function depthwiseFilter(op: Operator, w: Node): Node {
 
 function convolution(op: Operator, w: Node, o: WindowOptions, fused: number, sums: Sums): void {
   const x = op.input(0);
-  checkWeights(op, x, w);
   if (w.type.shape.length !== 4) op.fail(`wants a filter of 4 dimensions, found [${w.type.shape}]`);
+  if (isHybrid(x, w)) {
+    hybridConvolution(op, x, w, o, fused);
+    return;
+  }
+  checkWeights(op, x, w);
   if (w.type.quant?.kind === "axis" && w.type.quant.axis !== 0) {
     op.fail(`wants filter scales along dimension 0, found ${w.type.quant.axis}`);
   }
@@ -150,6 +155,31 @@ function convolution(op: Operator, w: Node, o: WindowOptions, fused: number, sum
   const name = x.type.storage === "f32" && op.activation(fused) === "NONE" ? op.output().name : op.step("sums");
   const made = op.make(conv2d, { x, w, bias: biasOf(op, x, w) }, { ...window, sums }, { name });
   op.result(finished(op, made, x, w, fused));
+}
+
+/** Filters with a scale for each output meet images on a zero point of their own, those with one scale images without. */
+function hybridConvolution(op: Operator, x: Node, w: Node, o: WindowOptions, fused: number): void {
+  const window = windowOf(op, x, w.type.shape.slice(1, 3), o);
+  const { weights, scales } = plainWeights(op, w);
+  const perChannel = scales.length === w.type.shape[0];
+  if (!perChannel && op.name === "DEPTHWISE_CONV_2D") op.unsupported("float input with a filter on one scale");
+  const { stored, scale } = quantizedParts(op, x, perChannel);
+  const sums = op.make(conv2d, { x: stored, w: weights }, window, { name: op.step("sums") });
+  const factors = perChannel ? [scales, scale] : [commonScale(op, scale, scales)];
+  op.result(scaledBack(op, sums, factors, biasOf(op, x, w), fused));
+}
+
+/** FULLY_CONNECTED of real rows; whether they get a zero point of their own, the options say. */
+function hybridProduct(op: Operator, given: Node, w: Node, o: Options<"FullyConnected">): void {
+  const [count, depth] = w.type.shape;
+  const { shape } = given.type;
+  const rows = op.make(reshape, { x: given }, { shape: [sizeOf(shape) / depth, depth] }, { name: op.step("rows") });
+  const { weights, scales } = plainWeights(op, w);
+  const { stored, scale } = quantizedParts(op, rows, o.asymmetric);
+  const sums = op.make(linear, { x: stored, w: weights }, {}, { name: op.step("sums") });
+  const y = scaledBack(op, sums, [commonScale(op, scale, scales)], biasOf(op, given, w), o.fused);
+  const kept = o.keepDims ? [...shape.slice(0, -1), count] : y.type.shape;
+  op.result(op.make(reshape, { x: y }, { shape: kept }));
 }
 
 /** The largest filter that is laid out in phases. */
@@ -224,7 +254,6 @@ function batchMatmul(op: Operator): void {
 export const convConversions: Conversions = {
   CONV_2D: {
     types: [...quantized, "FLOAT32"],
-    limits: "hybrid (float input, integer weights)",
     convert(op) {
       const o = op.options("Conv2D");
       convolution(op, op.input(1), o, o.fused, sumsOf(op, op.input(0), o.biasType));
@@ -232,7 +261,7 @@ export const convConversions: Conversions = {
   },
   DEPTHWISE_CONV_2D: {
     types: [...quantized, "FLOAT32"],
-    limits: "hybrid (float input, integer weights); INT16 with an int32 bias",
+    limits: "FLOAT32 with an integer filter on one scale; INT16 with an int32 bias",
     convert(op) {
       const o = op.options("DepthwiseConv2D");
       const sums = sumsOf(op, op.input(0), 0);
@@ -249,12 +278,13 @@ export const convConversions: Conversions = {
   BATCH_MATMUL: { types: ["INT8", "INT16", "FLOAT32"], limits: "operands of two types", convert: batchMatmul },
   FULLY_CONNECTED: {
     types: [...quantized, "FLOAT32"],
-    limits: "hybrid (float input, integer weights); shuffled weights",
+    limits: "shuffled weights",
     convert(op) {
       const o = op.options("FullyConnected");
       if (o.weightsFormat !== 0) op.unsupported(`weights format ${o.weightsFormat}`);
       const [given, w] = [op.input(0), op.input(1)];
-      checkWeights(op, given, w);
+      const hybrid = isHybrid(given, w);
+      if (!hybrid) checkWeights(op, given, w);
       if (w.type.shape.length !== 2) op.fail(`wants weights of 2 dimensions, found [${w.type.shape}]`);
       const depth = w.type.shape[1];
       const size = sizeOf(given.type.shape);
@@ -263,6 +293,10 @@ export const convConversions: Conversions = {
         op.fail(`wants weight scales along dimension 0, found ${w.type.quant.axis}`);
       }
       const rank = given.type.shape.length;
+      if (hybrid) {
+        hybridProduct(op, given, w, o);
+        return;
+      }
       const direct = given.type.shape[rank - 1] === depth && (o.keepDims || rank === 2);
       const x = direct
         ? given

@@ -1,5 +1,6 @@
 /** Crossing between real numbers and stored integers, and between scales. */
 import { dequantize, quantize, requantize } from "../../../ir/ops/quant.ts";
+import { constantOf, makeConst } from "../../../ir/ops/source.ts";
 import { rescaleBy, storedBounds } from "../recipes.ts";
 import { bytes, type Conversions, numbers } from "./table.ts";
 
@@ -31,7 +32,14 @@ export const quantizeConversions: Conversions = {
         return;
       }
       if (x.type.quant?.kind !== "axis") op.perTensor(x);
-      op.result(op.make(dequantize, { x }));
+      const real = op.make(dequantize, { x });
+      const data = constantOf(x);
+      // Weights that are stored in integers and used as floats are read as the floats that they are.
+      op.result(
+        data
+          ? makeConst(x.name, real.type, dequantize.eval({ x: { type: x.type, data } }, {}, real.type), x.source)
+          : real,
+      );
     },
   },
 };

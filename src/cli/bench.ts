@@ -1,21 +1,26 @@
 /** `qjit bench`: how long a model takes. */
 import { cpus } from "node:os";
+import { basename, dirname } from "node:path";
 import { ModelError } from "../errors.ts";
+import { chromeTrace } from "../inspect/chrome-trace.ts";
+import { profileOn } from "../inspect/profile.ts";
+import { statistics } from "../inspect/statistics.ts";
+import { StateValues } from "../ir/state.ts";
 import { prepare } from "./executor.ts";
 import { exitDone } from "./failure.ts";
-import { type Io, Progress, styled, table } from "./io.ts";
-import { short } from "./layers.ts";
+import { writeAll } from "./files.ts";
+import { type Io, Progress } from "./io.ts";
 import { loadModel } from "./model.ts";
 import { loadOptions, type ModelOptions } from "./options.ts";
 import { bindInputs } from "./ports.ts";
-import type { StepTime } from "./profile.ts";
-import { statistics } from "./statistics.ts";
+import { profileText } from "./profile-text.ts";
 
 /** Options of `qjit bench`. */
 export interface BenchOptions extends ModelOptions {
   readonly runs: number;
   readonly warmup: number;
   readonly profile?: boolean;
+  readonly trace?: string;
   readonly json?: boolean;
 }
 
@@ -33,9 +38,10 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
   const executor = await prepare(model, { backend: options.backend, threads: options.threads, progress, onWarning });
   const compileEnd = performance.now();
   try {
-    if (options.profile && (executor.backend !== "wasm" || model.kind !== "graph")) {
-      throw new ModelError("--profile", "wants a .onnx, .tflite or .qir file on the wasm back end");
-    }
+    const profiled =
+      (options.profile || options.trace !== undefined) && model.kind === "graph" ? model.graph : undefined;
+    if (!profiled && (options.profile || options.trace !== undefined))
+      throw new ModelError(path, "is compiled as a whole; --profile and --trace want a .onnx, .tflite or .qir file");
     const bound = await bindInputs(executor.inputs, options.input ?? [], options.seed);
     const inputs = bound.map((i) => i.data);
     const random = bound.filter((i) => i.from.startsWith("random")).map((i) => i.name);
@@ -55,10 +61,14 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
       progress.step(() => `timing: ${i} of ${options.runs}`);
       times.push(time());
     }
-    const steps =
-      options.profile && model.kind === "graph"
-        ? await (await import("./profile.ts")).profile(model.graph, inputs, options)
-        : undefined;
+    const { runs, warmup, backend } = { ...options, backend: executor.backend };
+    const profile =
+      profiled &&
+      (await profileOn(backend, profiled, new StateValues(profiled).before(inputs), {
+        runs,
+        warmup,
+        onRun: (i) => progress.step(() => `profiling: ${i} of ${warmup + runs}`),
+      }));
     progress.done();
     const result = {
       model: path,
@@ -74,9 +84,16 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
       warmup: options.warmup,
       runs: options.runs,
       ...statistics(times),
-      ...(steps ? { steps } : {}),
+      ...(profile ? { steps: profile.steps, kernels: profile.kernels } : {}),
       warnings,
     };
+    const trace =
+      profile && options.trace !== undefined
+        ? await writeTrace(
+            options.trace,
+            chromeTrace(profile, { model: path, backend, engine: result.engine, cpu: result.cpu }),
+          )
+        : undefined;
     if (options.json) io.out(`${JSON.stringify(result, null, 2)}\n`);
     else {
       const ms = (x: number) => `${x.toPrecision(4)} ms`;
@@ -86,7 +103,8 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
       io.out(`  min     ${ms(result.minMs)}\n`);
       io.out(`  spread  ${ms(result.spreadMs)} between the quartiles, max ${ms(result.maxMs)}\n`);
       io.out(`  load ${ms(result.loadMs)}, compile ${ms(result.compileMs)}, first run ${ms(firstRunMs)}\n`);
-      if (steps) io.out(`\n${stepTable(steps, io)}`);
+      if (profile && options.profile) io.out(`\n${profileText(profile, io)}`);
+      if (trace) io.out(`wrote ${trace}\n`);
     }
     return exitDone;
   } finally {
@@ -95,15 +113,8 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
   }
 }
 
-/** The steps in order of execution. */
-function stepTable(steps: readonly StepTime[], io: Io): string {
-  const head = ["ms", "share", "GMAC/s", "kernel", "node"];
-  const rows = steps.map((s) => [
-    s.ms.toFixed(4),
-    `${(100 * s.share).toFixed(1)} %`,
-    s.macs && s.ms ? (s.macs / s.ms / 1e6).toFixed(1) : "",
-    s.kernel,
-    short(s.name),
-  ]);
-  return table([head, ...rows], { right: [0, 1, 2], style: (r, _, cell) => (r ? cell : styled(io, "bold", cell)) });
+/** Writes a trace; returns its path. */
+async function writeTrace(path: string, trace: object): Promise<string> {
+  const [written] = await writeAll(dirname(path), [{ name: basename(path), content: `${JSON.stringify(trace)}\n` }]);
+  return written;
 }

@@ -133,13 +133,15 @@ export function addBench(program: Command, io: Io, finish: Finish): void {
   backendOptions(inputOptions(importOptions(command)))
     .option("--runs <N>", "timed runs", integer(1, 1_000_000), 50)
     .option("--warmup <N>", "runs before them that are not counted", integer(0, 1_000_000), 10)
-    .option("--profile", "time each step (wasm)")
+    .option("--profile", "time each step, and print a table of the steps and one of the kernels")
+    .option("--trace <FILE>", "time each step, and write a trace for Perfetto or chrome://tracing")
     .option("--json", "print one JSON object and nothing else on stdout")
     .addHelpText(
       "after",
       `
 Examples:
   $ qjit bench model.tflite
+  $ qjit bench model.tflite --profile --trace trace.json
   $ qjit bench model.tflite --backend interpreter --runs 3 --warmup 1
   $ qjit bench dist/model.wasm --json`,
     )

@@ -15,7 +15,7 @@ import { accuracyText, backendsText, outputsText } from "./compare-text.ts";
 import { exitBad, exitDone, inModel, UsageError } from "./failure.ts";
 import { type Io, Progress } from "./io.ts";
 import { graphInputs, loadGraph } from "./model.ts";
-import type { ImportOptions } from "./options.ts";
+import { type ImportOptions, loadOptions } from "./options.ts";
 import { readReferences } from "./references.ts";
 import { readSamples, type SampleOptions, storedFor } from "./samples.ts";
 
@@ -47,7 +47,9 @@ export async function compare(a: string, b: string | undefined, options: Compare
     throw new UsageError("--backend-a and --backend-b compare one model with itself; B is given too");
   const progress = new Progress(io);
   const onStep = (what: string) => progress.step(() => `comparing: ${what}`);
-  const load = (path: string) => loadGraph(path, { numerics: options.numerics, shapes: options.shape, onWarning });
+  // What says how to read A says nothing of a B in another format.
+  const load = (path: string) =>
+    loadGraph(path, extname(path) === extname(a) ? loadOptions(options, onWarning) : { onWarning });
   try {
     const graph = await load(a);
     const samples = await readSamples(graphInputs(graph), options, note);

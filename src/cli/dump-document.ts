@@ -48,7 +48,7 @@ export async function documentOf(
     );
     if (!options.profile || !document.plan) return document;
     progress.step(() => "measuring");
-    const { profile } = await import("./profile.ts");
+    const { profile } = await import("../inspect/profile.ts");
     const inputs = graphInputs(graph).map((p, i) => randomValues(p.type, 0, i));
     const steps = await inModel(path, () => profile(graph, inputs, profileRuns));
     const engine = `Node ${process.version}, V8 ${process.versions.v8}`;

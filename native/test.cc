@@ -279,7 +279,7 @@ int main(int argc, char** argv) {
     test_convolutions("avx2", true, rounds, dwconv_avx2);
     test_additions("avx2", add_avx2);
   }
-  if (has(Isa::avxvnni)) test_convolutions("avxvnni", false, rounds, conv_avxvnni);
+  if (has(Isa::avxvnni)) test_convolutions("avxvnni", false, rounds, has_avxvnni() ? conv_avxvnni : conv_evexvnni);
   if (has(Isa::avx512vnni)) {
     test_convolutions("avx512vnni", false, rounds, conv_avx512vnni);
     test_convolutions("avx512vnni", true, rounds, dwconv_avx512vnni);

@@ -19,23 +19,43 @@ const char* name_of(Isa isa) {
   return "";
 }
 
+namespace {
+
+/** What the CPU has and the operating system saves on a switch. */
+struct Cpu {
+  bool avx2 = false, avxvnni = false, avx512vnni = false;
+
+  Cpu() {
+#if defined(QJIT_X86)
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) return;
+    // xmm and ymm registers, and for AVX-512 also masks and zmm.
+    unsigned low, high;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    if ((low & 6) != 6 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
+    avx2 = b >> 5 & 1;
+    // F, DQ, BW, VL of leaf 7 ebx; VNNI of ecx.
+    avx512vnni = avx2 && (b >> 16 & 1) && (b >> 17 & 1) && (b >> 30 & 1) && (b >> 31 & 1) && (c >> 11 & 1) && (low & 0xe6) == 0xe6;
+    unsigned a71 = 0;
+    avxvnni = avx2 && a >= 1 && __get_cpuid_count(7, 1, &a71, &b, &c, &d) && (a71 >> 4 & 1);
+#endif
+  }
+};
+
+const Cpu& cpu() {
+  static const Cpu found;
+  return found;
+}
+
+}  // namespace
+
+bool has_avxvnni() { return cpu().avxvnni; }
+
 std::vector<Isa> available() {
   std::vector<Isa> list{Isa::scalar};
-#if defined(QJIT_X86)
-  unsigned a, b, c, d;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) return list;
-  // What the operating system saves on a switch: xmm and ymm, and for AVX-512 also masks and zmm.
-  unsigned low, high;
-  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  if ((low & 6) != 6 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return list;
-  const unsigned b7 = b, c7 = c;
-  if (b7 >> 5 & 1) list.push_back(Isa::avx2);
-  unsigned a71 = 0;
-  if (a >= 1 && __get_cpuid_count(7, 1, &a71, &b, &c, &d) && (b7 >> 5 & 1) && (a71 >> 4 & 1)) list.push_back(Isa::avxvnni);
-  // F, DQ, BW, VL of leaf 7 ebx; VNNI of ecx.
-  const bool wide = (b7 >> 16 & 1) && (b7 >> 17 & 1) && (b7 >> 30 & 1) && (b7 >> 31 & 1) && (c7 >> 11 & 1);
-  if (wide && (low & 0xe6) == 0xe6) list.push_back(Isa::avx512vnni);
-#endif
+  if (cpu().avx2) list.push_back(Isa::avx2);
+  if (cpu().avxvnni || cpu().avx512vnni) list.push_back(Isa::avxvnni);
+  if (cpu().avx512vnni) list.push_back(Isa::avx512vnni);
   return list;
 }
 

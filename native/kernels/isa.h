@@ -9,6 +9,9 @@ namespace qjit {
 /** In order of preference: later ones are faster. */
 enum class Isa { scalar, avx2, avxvnni, avx512vnni };
 
+/** Whether the instructions of `avxvnni` are there in their own encoding; where not, that of AVX-512 stands for it. */
+bool has_avxvnni();
+
 const char* name_of(Isa isa);
 /** The instruction sets that both this CPU and this build have. `scalar` is always one. */
 std::vector<Isa> available();

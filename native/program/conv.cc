@@ -86,12 +86,13 @@ class ReferenceConv final : public Step {
 
   std::string kernel() const override { return x.storage == Storage::f32 ? "f32_conv__scalar" : "q_conv__scalar"; }
 
-  void run(const Memory& m) const override {
-    if (x.storage == Storage::f32) return real(m);
+  void run(const Memory& m, Share share) const override {
+    const Share::Range rows = share.of(g.n * g.oh);
+    if (x.storage == Storage::f32) return real(m, rows);
     with_storage(x.storage, [&](auto tx) {
       with_storage(w.storage, [&](auto tw) {
         if constexpr (!std::is_floating_point_v<decltype(tx)> && !std::is_floating_point_v<decltype(tw)> && sizeof(tx) <= 2 && sizeof(tw) == 1) {
-          whole<decltype(tx), decltype(tw)>(m);
+          whole<decltype(tx), decltype(tw)>(m, rows);
         }
       });
     });
@@ -116,19 +117,18 @@ class ReferenceConv final : public Step {
   }
 
   template <class X, class W>
-  void whole(const Memory& m) const {
+  void whole(const Memory& m, Share::Range rows) const {
     const X* xs = x.in<X>(m);
     const W* ws = static_cast<const W*>(place(w, w_bytes, m));
     const int32_t* bs = static_cast<const int32_t*>(place(bias, bias_bytes, m));
     const int32_t zx = static_cast<int32_t>(x_zero);
     const int64_t per_group = o / (g.c / i);
     uint32_t* sums = reinterpret_cast<uint32_t*>(m.scratch);
-    int64_t at = 0;
-    for (int64_t b = 0; b < g.n; b++)
-      for (int64_t y = 0; y < g.oh; y++)
+    int64_t at = rows.begin * g.ow * o;
+    for (int64_t row = rows.begin; row < rows.end; row++)
         for (int64_t z = 0; z < g.ow; z++) {
           std::fill(sums, sums + o, 0u);
-          each_tap(b, y, z, [&](int64_t pixel, int64_t tap) {
+          each_tap(row / g.oh, row % g.oh, z, [&](int64_t pixel, int64_t tap) {
             for (int64_t k = 0; k < o; k++) {
               const X* from = xs + pixel + k / per_group * i;
               const W* weight = ws + (k * g.kh * g.kw + tap) * i;
@@ -148,18 +148,17 @@ class ReferenceConv final : public Step {
         }
   }
 
-  void real(const Memory& m) const {
+  void real(const Memory& m, Share::Range rows) const {
     const float* xs = x.in<float>(m);
     const float* ws = static_cast<const float*>(place(w, w_bytes, m));
     const float* bs = static_cast<const float*>(place(bias, bias_bytes, m));
     const int64_t per_group = o / (g.c / i);
     float* sums = reinterpret_cast<float*>(m.scratch);
-    float* to = out.out<float>(m);
-    for (int64_t b = 0; b < g.n; b++)
-      for (int64_t y = 0; y < g.oh; y++)
+    float* to = out.out<float>(m) + rows.begin * g.ow * o;
+    for (int64_t row = rows.begin; row < rows.end; row++)
         for (int64_t z = 0; z < g.ow; z++, to += o) {
           std::fill(sums, sums + o, 0.0f);
-          each_tap(b, y, z, [&](int64_t pixel, int64_t tap) {
+          each_tap(row / g.oh, row % g.oh, z, [&](int64_t pixel, int64_t tap) {
             for (int64_t k = 0; k < o; k++) {
               const float* from = xs + pixel + k / per_group * i;
               const float* weight = ws + (k * g.kh * g.kw + tap) * i;
@@ -183,8 +182,8 @@ class FastConv final : public Step {
       : kernel_(std::move(kernel)), x_(std::move(x)), out_(std::move(out)), residual_(std::move(residual)), has_residual_(has_residual) {
     scratch = kernel_->scratch;
   }
-  void run(const Memory& m) const override {
-    kernel_->run(x_.in<uint8_t>(m), out_.out<uint8_t>(m), has_residual_ ? residual_.in<uint8_t>(m) : nullptr, m.scratch);
+  void run(const Memory& m, Share share) const override {
+    kernel_->run(x_.in<uint8_t>(m), out_.out<uint8_t>(m), has_residual_ ? residual_.in<uint8_t>(m) : nullptr, m.scratch, share);
   }
   std::string kernel() const override { return kernel_->name; }
 

@@ -37,10 +37,10 @@ std::string type_name(Storage s) {
 /** A byte-to-anything map applied to each element. */
 template <class To>
 std::unique_ptr<Step> mapped(std::string name, const Tensor& x, const Tensor& out, std::vector<To> table) {
-  return loop(std::move(name), [x, out, table = std::move(table)](const Memory& m) {
+  return elements(std::move(name), x.size, [x, out, table = std::move(table)](const Memory& m, int64_t begin, int64_t end) {
     const uint8_t* from = x.in<uint8_t>(m);
     To* to = out.out<To>(m);
-    for (int64_t i = 0; i < x.size; i++) to[i] = table[from[i]];
+    for (int64_t i = begin; i < end; i++) to[i] = table[from[i]];
   });
 }
 
@@ -85,8 +85,8 @@ std::unique_ptr<Step> make_add(Reader& r, Isa isa) {
     fit.y_signed = y.storage == Storage::i8;
     fit.out_signed = out.storage == Storage::i8;
     if (const AddKernel kernel = add_kernel(isa); kernel.run && b.same) {
-      return loop(type_name(out.storage) + kernel.name, [=](const Memory& m) {
-        kernel.run(fit, x.in<uint8_t>(m), y.in<uint8_t>(m), out.out<uint8_t>(m), out.size);
+      return elements(type_name(out.storage) + kernel.name, out.size, [=](const Memory& m, int64_t begin, int64_t end) {
+        kernel.run(fit, x.in<uint8_t>(m) + begin, y.in<uint8_t>(m) + begin, out.out<uint8_t>(m) + begin, end - begin);
       });
     }
   }
@@ -97,11 +97,11 @@ std::unique_ptr<Step> make_add(Reader& r, Isa isa) {
       ty[i] = addition_term(by, true, y.storage == Storage::i8 ? static_cast<int8_t>(i) : i, zy);
     }
     const double power = std::exp2(by.k[2]);
-    return loop(type_name(out.storage) + "_add_terms__scalar", [=](const Memory& m) {
+    return loop(type_name(out.storage) + "_add_terms__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
       const uint8_t* xs = x.in<uint8_t>(m);
       const uint8_t* ys = y.in<uint8_t>(m);
       uint8_t* to = out.out<uint8_t>(m);
-      b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+      b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
         for (int64_t k = 0; k < n; k++) {
           const double v = add_terms(by, tx[xs[i + k * di]] + ty[ys[j + k * dj]], power, zero);
           to[at + k] = static_cast<uint8_t>(static_cast<int32_t>(clamp(v, lo, hi)));
@@ -109,11 +109,11 @@ std::unique_ptr<Step> make_add(Reader& r, Isa isa) {
       });
     });
   }
-  return loop(type_name(out.storage) + "_add__scalar", [=](const Memory& m) {
+  return loop(type_name(out.storage) + "_add__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
     const void* xs = x.in<uint8_t>(m);
     const void* ys = y.in<uint8_t>(m);
     void* to = out.out<uint8_t>(m);
-    b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+    b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
       for (int64_t k = 0; k < n; k++) {
         const double v = add_by(by, integer_at(xs, x.storage, i + k * di), integer_at(ys, y.storage, j + k * dj), zx, zy, zero);
         store_at(to, out.storage, at + k, clamp(v, lo, hi));
@@ -136,11 +136,11 @@ std::unique_ptr<Step> make_mul(Reader& r, Isa) {
     hi = r.f64();
   }
   const Broadcast b(x, y, out);
-  return loop(type_name(x.storage) + "_mul__scalar", [=](const Memory& m) {
+  return loop(type_name(x.storage) + "_mul__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
     const void* xs = x.in<uint8_t>(m);
     const void* ys = y.in<uint8_t>(m);
     void* to = out.out<uint8_t>(m);
-    b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+    b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
       for (int64_t k = 0; k < n; k++) {
         const double p = (static_cast<double>(integer_at(xs, x.storage, i + k * di)) - zx) *
                          (static_cast<double>(integer_at(ys, y.storage, j + k * dj)) - zy);
@@ -159,20 +159,20 @@ std::unique_ptr<Step> make_clamp(Reader& r, Isa) {
   return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
     using T = decltype(zero);
     if constexpr (std::is_same_v<T, float>) {
-      return loop("f32_clamp__scalar", [=](const Memory& m) {
+      return elements("f32_clamp__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
         const float* from = x.in<float>(m);
         float* to = out.out<float>(m);
-        for (int64_t i = 0; i < x.size; i++) to[i] = static_cast<float>(clamp(from[i], lo, hi));
+        for (int64_t i = begin; i < end; i++) to[i] = static_cast<float>(clamp(from[i], lo, hi));
       });
     } else {
       constexpr double least = static_cast<double>(std::numeric_limits<T>::min());
       constexpr double most = static_cast<double>(std::numeric_limits<T>::max());
       want(lo >= least && hi <= most && lo <= hi, "bounds within the storage");
       const T low = static_cast<T>(lo), high = static_cast<T>(hi);
-      return loop(type_name(x.storage) + "_clamp__scalar", [=](const Memory& m) {
+      return elements(type_name(x.storage) + "_clamp__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
         const T* from = x.in<T>(m);
         T* to = out.out<T>(m);
-        for (int64_t i = 0; i < x.size; i++) to[i] = from[i] < low ? low : from[i] > high ? high : from[i];
+        for (int64_t i = begin; i < end; i++) to[i] = from[i] < low ? low : from[i] > high ? high : from[i];
       });
     }
   });
@@ -198,10 +198,10 @@ std::unique_ptr<Step> make_requantize(Reader& r, Isa) {
       return clamp(rescale(by, static_cast<int64_t>(v - from), 0, zero), lo, hi);
     });
   }
-  return loop(type_name(x.storage) + "_requantize__scalar", [=](const Memory& m) {
+  return elements(type_name(x.storage) + "_requantize__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
     const void* xs = x.in<uint8_t>(m);
     void* to = out.out<uint8_t>(m);
-    for (int64_t i = 0, c = 0; i < x.size; i++) {
+    for (int64_t i = begin, c = begin % channels; i < end; i++) {
       const int64_t acc = integer_at(xs, x.storage, i) - static_cast<int64_t>(from);
       store_at(to, out.storage, i, clamp(rescale(by, acc, static_cast<size_t>(c), zero), lo, hi));
       if (++c == channels) c = 0;
@@ -215,10 +215,10 @@ std::unique_ptr<Step> make_quantize(Reader& r, Isa) {
   const uint32_t rule = r.below(3, "a quantize rule");
   const double k = r.f64(), zero = r.f64(), lo = r.f64(), hi = r.f64();
   const bool nan_high = r.flag(), infinity_low = r.flag();
-  return loop("f32_" + type_name(out.storage) + "_quantize__scalar", [=](const Memory& m) {
+  return elements("f32_" + type_name(out.storage) + "_quantize__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
     const float* xs = x.in<float>(m);
     void* to = out.out<uint8_t>(m);
-    for (int64_t i = 0; i < x.size; i++) {
+    for (int64_t i = begin; i < end; i++) {
       const double q = rule == 0 ? f(xs[i] * k) : f(xs[i] / k);
       const double v = rule == 2 ? round_half_away(q) : round_half_even(q);
       double s;
@@ -245,17 +245,17 @@ std::unique_ptr<Step> make_dequantize(Reader& r, Isa) {
       return scale * f(static_cast<int32_t>(wrap_integer(static_cast<double>(q) - zero)));
     };
     if (is_byte(x.storage)) return tabulated("dequantize", x, out, value);
-    return loop(type_name(x.storage) + "_f32_dequantize__scalar", [=](const Memory& m) {
+    return elements(type_name(x.storage) + "_f32_dequantize__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
       const void* xs = x.in<uint8_t>(m);
       float* to = out.out<float>(m);
-      for (int64_t i = 0; i < x.size; i++) to[i] = static_cast<float>(value(integer_at(xs, x.storage, i)));
+      for (int64_t i = begin; i < end; i++) to[i] = static_cast<float>(value(integer_at(xs, x.storage, i)));
     });
   }
-  return loop(type_name(x.storage) + "_f32_dequantize_axis__scalar", [=](const Memory& m) {
+  return elements(type_name(x.storage) + "_f32_dequantize_axis__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
     const void* xs = x.in<uint8_t>(m);
     float* to = out.out<float>(m);
     const int64_t channels = static_cast<int64_t>(scales.size());
-    for (int64_t i = 0; i < x.size; i++) {
+    for (int64_t i = begin; i < end; i++) {
       const size_t c = static_cast<size_t>(i / inner % channels);
       const double q = f(static_cast<double>(integer_at(xs, x.storage, i)));
       to[i] = static_cast<float>(scales[c] * (q - f(zeros[c])));
@@ -267,10 +267,10 @@ std::unique_ptr<Step> make_unary(Reader& r, Isa) {
   const Tensor x = r.operand(), out = r.tensor(true);
   want(x.storage == Storage::f32 && out.storage == Storage::f32 && x.size == out.size, "floats of one size");
   const auto step = [&](const char* name, auto fn) {
-    return loop(std::string("f32_") + name + "__scalar", [=](const Memory& m) {
+    return elements(std::string("f32_") + name + "__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
       const float* from = x.in<float>(m);
       float* to = out.out<float>(m);
-      for (int64_t i = 0; i < x.size; i++) to[i] = fn(from[i]);
+      for (int64_t i = begin; i < end; i++) to[i] = fn(from[i]);
     });
   };
   switch (r.below(9, "a function")) {
@@ -321,11 +321,11 @@ std::unique_ptr<Step> make_binary(Reader& r, Isa) {
   const Broadcast b(x, y, out);
   return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
     using T = decltype(zero);
-    return loop(type_name(x.storage) + "_binary__scalar", [=](const Memory& m) {
+    return loop(type_name(x.storage) + "_binary__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
       const T* xs = x.in<T>(m);
       const T* ys = y.in<T>(m);
       T* to = out.out<T>(m);
-      b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+      b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
         for (int64_t k = 0; k < n; k++) {
           store_number(to + at + k, apply_binary(fn, static_cast<double>(xs[i + k * di]), static_cast<double>(ys[j + k * dj])));
         }
@@ -341,11 +341,11 @@ std::unique_ptr<Step> make_extremum(Reader& r, Isa) {
   const Broadcast b(x, y, out);
   return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
     using T = decltype(zero);
-    return loop(type_name(x.storage) + "_extremum__scalar", [=](const Memory& m) {
+    return loop(type_name(x.storage) + "_extremum__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
       const T* xs = x.in<T>(m);
       const T* ys = y.in<T>(m);
       T* to = out.out<T>(m);
-      b.rows([&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+      b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
         for (int64_t k = 0; k < n; k++) {
           const T p = xs[i + k * di], q = ys[j + k * dj];
           to[at + k] = (p > q) == max ? p : q;
@@ -358,10 +358,10 @@ std::unique_ptr<Step> make_extremum(Reader& r, Isa) {
 std::unique_ptr<Step> make_cast(Reader& r, Isa) {
   const Tensor x = r.operand(), out = r.tensor(true);
   want(x.size == out.size, "one size");
-  return loop(type_name(x.storage) + "_" + type_name(out.storage) + "_cast__scalar", [=](const Memory& m) {
+  return elements(type_name(x.storage) + "_" + type_name(out.storage) + "_cast__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
     const void* from = x.in<uint8_t>(m);
     void* to = out.out<uint8_t>(m);
-    for (int64_t i = 0; i < x.size; i++) {
+    for (int64_t i = begin; i < end; i++) {
       const double v = x.storage == Storage::f32 ? static_cast<const float*>(from)[i] : static_cast<double>(integer_at(from, x.storage, i));
       store_at(to, out.storage, i, out.storage == Storage::boolean ? v != 0 : v);
     }

@@ -27,15 +27,17 @@ struct Walk {
   }
 };
 
-/** Copies `dims` elements of T between two walks. */
+/** Copies `dims` elements of T between two walks: those of `outer` along the first dimension. */
 template <class T>
-void copy_strided(T* to, const T* from, const std::vector<int64_t>& dims, const Walk& out, const Walk& in) {
+void copy_strided(T* to, const T* from, const std::vector<int64_t>& dims, const Walk& out, const Walk& in, Share::Range outer) {
+  if (outer.begin >= outer.end) return;
   const size_t last = dims.size() - 1;
-  std::vector<int64_t> index(dims.size(), 0);
-  to += out.base;
-  from += in.base;
+  int64_t index[max_rank] = {};
+  to += out.base + outer.begin * out.strides[0];
+  from += in.base + outer.begin * in.strides[0];
+  const int64_t first = outer.end - outer.begin;
   for (;;) {
-    const int64_t n = dims[last], so = out.strides[last], si = in.strides[last];
+    const int64_t n = last == 0 ? first : dims[last], so = out.strides[last], si = in.strides[last];
     if (so == 1 && si == 1) std::copy(from, from + n, to);
     else for (int64_t k = 0; k < n; k++) to[k * so] = from[k * si];
     size_t d = last;
@@ -43,7 +45,7 @@ void copy_strided(T* to, const T* from, const std::vector<int64_t>& dims, const 
       if (d-- == 0) return;
       to += out.strides[d];
       from += in.strides[d];
-      if (++index[d] < dims[d]) break;
+      if (++index[d] < (d == 0 ? first : dims[d])) break;
       to -= out.strides[d] * dims[d];
       from -= in.strides[d] * dims[d];
       index[d] = 0;
@@ -82,21 +84,27 @@ std::unique_ptr<Step> make_copy(Reader& r, Isa) {
     b.in = Walk::read(r, b.dims, b.x.size);
     if (size > 0) blocks.push_back(std::move(b));
   }
-  const auto run = [=](auto tag, const Memory& m) {
+  // Filled results are one thread's, so that no block comes before the filling.
+  const auto run = [=](auto tag, const Memory& m, Share share) {
     using T = decltype(tag);
     T* to = out.out<T>(m);
+    if (fill && !share.first()) return;
     if (fill) {
+      share = {};
       T value;
       std::memcpy(&value, &pattern, sizeof(T));
       std::fill(to, to + out.size, value);
     }
-    for (const Block& b : blocks) copy_strided(to, b.x.in<T>(m), b.dims, b.out, b.in);
+    for (const Block& b : blocks) copy_strided(to, b.x.in<T>(m), b.dims, b.out, b.in, share.of(b.dims[0]));
+  };
+  const auto step = [&](const char* name, auto tag) {
+    return divided(name, [=](const Memory& m, Share share) { run(tag, m, share); });
   };
   switch (storage_bytes[static_cast<uint32_t>(out.storage)]) {
-    case 1: return loop("x8_copy__scalar", [=](const Memory& m) { run(uint8_t{}, m); });
-    case 2: return loop("x16_copy__scalar", [=](const Memory& m) { run(uint16_t{}, m); });
-    case 4: return loop("x32_copy__scalar", [=](const Memory& m) { run(uint32_t{}, m); });
-    default: return loop("x64_copy__scalar", [=](const Memory& m) { run(uint64_t{}, m); });
+    case 1: return step("x8_copy__scalar", uint8_t{});
+    case 2: return step("x16_copy__scalar", uint16_t{});
+    case 4: return step("x32_copy__scalar", uint32_t{});
+    default: return step("x64_copy__scalar", uint64_t{});
   }
 }
 
@@ -118,12 +126,12 @@ std::unique_ptr<Step> make_gather(Reader& r, Isa) {
   want(tuple ? picks * tuple == indices.size : true, "whole tuples");
   want(picks <= max_elements && (inner == 0 || outer * picks <= max_elements) && outer * picks * inner == out.size, "a result of the slices");
   const int64_t bytes = inner * storage_bytes[static_cast<uint32_t>(x.storage)];
-  return loop("x_gather__scalar", [=](const Memory& m) {
+  return loop("x_gather__scalar", outer * picks, 1, [=](const Memory& m, int64_t begin, int64_t end) {
     const uint8_t* from = x.in<uint8_t>(m);
-    uint8_t* to = out.out<uint8_t>(m);
-    for (int64_t o = 0; o < outer; o++)
-      for (int64_t p = 0; p < picks; p++) {
-        int64_t at = o;
+    uint8_t* to = out.out<uint8_t>(m) + begin * bytes;
+    for (int64_t unit = begin; unit < end; unit++) {
+        const int64_t p = unit % picks;
+        int64_t at = unit / picks;
         for (size_t d = 0; d < sizes.size(); d++) {
           const int64_t i = p * static_cast<int64_t>(sizes.size()) + static_cast<int64_t>(d);
           const int64_t v = indices.storage == Storage::i64 ? indices.in<int64_t>(m)[i] : indices.in<int32_t>(m)[i];

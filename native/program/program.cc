@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <new>
 
@@ -35,10 +36,11 @@ uint32_t checksum(const uint8_t* bytes, size_t words) {
   return h;
 }
 
-Workspace::Workspace(size_t arena, size_t scratch) : bytes_(nullptr, std::free) {
-  const size_t arena_room = aligned(arena + slack), scratch_room = aligned(scratch + slack);
+Workspace::Workspace(size_t arena, size_t scratch, int threads)
+    : bytes_(nullptr, std::free), scratch_room_(aligned(scratch + slack)), threads_(threads) {
+  const size_t arena_room = aligned(arena + slack);
   // Zeroed pages cost nothing until they are used.
-  bytes_.reset(static_cast<uint8_t*>(std::calloc(arena_room + scratch_room + 64, 1)));
+  bytes_.reset(static_cast<uint8_t*>(std::calloc(arena_room + scratch_room_ * static_cast<size_t>(threads) + 64, 1)));
   if (!bytes_) throw std::bad_alloc();
   arena_ = reinterpret_cast<uint8_t*>(aligned(reinterpret_cast<size_t>(bytes_.get())));
   scratch_ = arena_ + arena_room;
@@ -98,11 +100,24 @@ Program::Program(const uint8_t* bytes, size_t size, Isa isa) : isa_(isa) {
   }
 }
 
-void Program::run(const Workspace& w) const {
-  const Memory m = memory(w);
-  for (const auto& s : steps_) s->run(m);
+void Program::run(const Workspace& w, Team* team, double* milliseconds) const {
+  const int threads = team && team->size() <= w.threads() ? team->size() : 1;
+  const auto steps = [&](int thread) {
+    using clock = std::chrono::steady_clock;
+    const Memory m = memory(w, thread);
+    auto before = clock::now();
+    for (size_t i = 0; i < steps_.size(); i++) {
+      steps_[i]->run(m, {thread, threads});
+      if (threads > 1 && i + 1 < steps_.size()) team->meet();
+      if (milliseconds && thread == 0) {
+        const auto now = clock::now();
+        milliseconds[i] = std::chrono::duration<double, std::milli>(now - before).count();
+        before = now;
+      }
+    }
+  };
+  if (threads > 1) team->run(steps);
+  else steps(0);
 }
-
-void Program::step(const Workspace& w, size_t index) const { steps_[index]->run(memory(w)); }
 
 }  // namespace qjit

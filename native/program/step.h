@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "../kernels/isa.h"
+#include "../kernels/share.h"
 #include "reader.h"
 
 namespace qjit {
@@ -11,10 +12,11 @@ namespace qjit {
 class Step {
  public:
   virtual ~Step() = default;
-  virtual void run(const Memory& memory) const = 0;
+  /** Computes one share; who runs all shares, in any order or at once, has run the step. */
+  virtual void run(const Memory& memory, Share share) const = 0;
   /** The kernel's name: datatype, kernel, tile, target. */
   virtual std::string kernel() const = 0;
-  /** Scratch bytes that a run needs. */
+  /** Scratch bytes that each share needs. */
   size_t scratch = 0;
 };
 
@@ -42,12 +44,41 @@ std::unique_ptr<Step> make_arg_extremum(Reader&, Isa);
 std::unique_ptr<Step> make_gather(Reader&, Isa);
 std::unique_ptr<Step> make_copy(Reader&, Isa);
 
-/** A step out of a kernel name and a function, for ops whose code is one loop. */
+/** A step out of a kernel name and a function `body(memory, begin, end)`, for ops whose code is one loop over `total` units. */
 template <class F>
 class Loop final : public Step {
  public:
-  Loop(std::string name, F body) : name_(std::move(name)), body_(std::move(body)) {}
-  void run(const Memory& m) const override { body_(m); }
+  Loop(std::string name, int64_t total, int64_t grain, F body) : name_(std::move(name)), total_(total), grain_(grain), body_(std::move(body)) {}
+  void run(const Memory& m, Share share) const override {
+    const auto [begin, end] = share.of(total_, grain_);
+    if (begin < end) body_(m, begin, end);
+  }
+  std::string kernel() const override { return name_; }
+
+ private:
+  std::string name_;
+  int64_t total_, grain_;
+  F body_;
+};
+
+/** A loop whose units are independent; shares begin at multiples of `grain`. */
+template <class F>
+std::unique_ptr<Step> loop(std::string name, int64_t total, int64_t grain, F body) {
+  return std::make_unique<Loop<F>>(std::move(name), total, grain, std::move(body));
+}
+
+/** A loop over elements; shares begin on cache lines of bytes. */
+template <class F>
+std::unique_ptr<Step> elements(std::string name, int64_t total, F body) {
+  return loop(std::move(name), total, 64, std::move(body));
+}
+
+/** A step whose function `body(memory, share)` divides the work itself. */
+template <class F>
+class Divided final : public Step {
+ public:
+  Divided(std::string name, F body) : name_(std::move(name)), body_(std::move(body)) {}
+  void run(const Memory& m, Share share) const override { body_(m, share); }
   std::string kernel() const override { return name_; }
 
  private:
@@ -56,8 +87,14 @@ class Loop final : public Step {
 };
 
 template <class F>
-std::unique_ptr<Step> loop(std::string name, F body) {
-  return std::make_unique<Loop<F>>(std::move(name), std::move(body));
+std::unique_ptr<Step> divided(std::string name, F body) {
+  return std::make_unique<Divided<F>>(std::move(name), std::move(body));
+}
+
+/** Work that one thread does. */
+template <class F>
+std::unique_ptr<Step> alone(std::string name, F body) {
+  return loop(std::move(name), 1, 1, [body = std::move(body)](const Memory& m, int64_t, int64_t) { body(m); });
 }
 
 /** Calls `use` with a value of the element type of a storage. */
@@ -97,18 +134,28 @@ struct Broadcast {
         same(a.size == result.size && b.size == result.size) {
     if (dims.empty()) { dims = {1}; x = {0}; y = {0}; }
   }
-  /** Calls `row(out, x index, y index, count, x step, y step)` for each run along the last dimension. */
-  template <class F>
-  void rows(F&& row) const {
+  /** Units of `rows`: elements where all shapes are the same, else rows of the last dimension. */
+  int64_t units() const {
     int64_t total = 1;
-    for (const int64_t d : dims) total *= d;
-    if (total == 0) return;
-    if (same) return row(int64_t{0}, int64_t{0}, int64_t{0}, total, int64_t{1}, int64_t{1});
+    for (size_t d = 0; d + (same ? 0 : 1) < dims.size(); d++) total *= dims[d];
+    return dims.back() == 0 ? 0 : total;
+  }
+  int64_t grain() const { return same ? 64 : 1; }
+  /** Calls `row(out, x index, y index, count, x step, y step)` for each run along the last dimension of units [begin, end). */
+  template <class F>
+  void rows(int64_t begin, int64_t end, F&& row) const {
+    if (same) return row(begin, begin, begin, end - begin, int64_t{1}, int64_t{1});
     const size_t last = dims.size() - 1;
-    std::vector<int64_t> index(dims.size(), 0);
-    int64_t ix = 0, iy = 0;
-    for (int64_t at = 0; at < total; at += dims[last]) {
-      row(at, ix, iy, dims[last], x[last], y[last]);
+    int64_t index[max_rank + 1] = {}, ix = 0, iy = 0;
+    for (int64_t d = static_cast<int64_t>(last) - 1, left = begin; d >= 0; d--) {
+      const size_t k = static_cast<size_t>(d);
+      index[k] = left % dims[k];
+      left /= dims[k];
+      ix += index[k] * x[k];
+      iy += index[k] * y[k];
+    }
+    for (int64_t unit = begin; unit < end; unit++) {
+      row(unit * dims[last], ix, iy, dims[last], x[last], y[last]);
       for (size_t d = last; d-- > 0;) {
         ix += x[d];
         iy += y[d];

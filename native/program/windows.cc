@@ -7,14 +7,17 @@
 namespace qjit {
 namespace {
 
-/** Calls `visit(image offset, out offset, window positions inside)` for each output position; offsets are in elements of channel 0. */
+/**
+ * Calls `visit(out offset, window positions inside)` for each output position of rows [begin, end) of all images; offsets are
+ * in elements of channel 0.
+ */
 template <class F>
-void each_window(const Windows& g, F&& visit) {
+void each_window(const Windows& g, int64_t begin, int64_t end, F&& visit) {
   std::vector<int64_t> inside;
   inside.reserve(static_cast<size_t>(std::min<int64_t>(g.kh * g.kw, g.h * g.w)));
-  int64_t out = 0;
-  for (int64_t b = 0; b < g.n; b++)
-    for (int64_t y = 0; y < g.oh; y++)
+  int64_t out = begin * g.ow * g.c;
+  for (int64_t row = begin; row < end; row++) {
+      const int64_t b = row / g.oh, y = row % g.oh;
       for (int64_t z = 0; z < g.ow; z++, out += g.c) {
         inside.clear();
         for (int64_t ky = 0; ky < g.kh; ky++) {
@@ -27,6 +30,7 @@ void each_window(const Windows& g, F&& visit) {
         }
         visit(out, inside);
       }
+  }
 }
 
 }  // namespace
@@ -37,11 +41,11 @@ std::unique_ptr<Step> make_max_pool(Reader& r, Isa) {
   const Windows g = Windows::read(r, x, out);
   return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
     using T = decltype(zero);
-    return loop("x_max_pool__scalar", [=](const Memory& m) {
+    return loop("x_max_pool__scalar", g.n * g.oh, 1, [=](const Memory& m, int64_t begin, int64_t end) {
       const T* from = x.in<T>(m);
       T* to = out.out<T>(m);
       constexpr T least = std::is_same_v<T, float> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
-      each_window(g, [&](int64_t at, const std::vector<int64_t>& inside) {
+      each_window(g, begin, end, [&](int64_t at, const std::vector<int64_t>& inside) {
         std::fill(to + at, to + at + g.c, least);
         for (const int64_t p : inside)
           for (int64_t k = 0; k < g.c; k++) to[at + k] = from[p + k] > to[at + k] ? from[p + k] : to[at + k];
@@ -62,11 +66,11 @@ std::unique_ptr<Step> make_avg_pool(Reader& r, Isa) {
     using T = decltype(tag);
     // Sums of integers are exact in 64 bits; f32 sums round at each step.
     using Sum = std::conditional_t<std::is_same_v<T, float>, float, int64_t>;
-    return loop("x_avg_pool__scalar", [=](const Memory& m) {
+    return loop("x_avg_pool__scalar", g.n * g.oh, 1, [=](const Memory& m, int64_t begin, int64_t end) {
       const T* from = x.in<T>(m);
       T* to = out.out<T>(m);
       Sum* sums = reinterpret_cast<Sum*>(m.scratch);
-      each_window(g, [&](int64_t at, const std::vector<int64_t>& inside) {
+      each_window(g, begin, end, [&](int64_t at, const std::vector<int64_t>& inside) {
         std::fill(sums, sums + channels, Sum{});
         for (const int64_t p : inside)
           for (size_t c = 0; c < channels; c++) sums[c] += from[p + static_cast<int64_t>(c)];
@@ -99,7 +103,7 @@ std::unique_ptr<Step> make_sum(Reader& r, Isa) {
   return with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
     using T = decltype(tag);
     using To = std::conditional_t<std::is_same_v<T, float>, float, int32_t>;
-    return loop("x_sum__scalar", [=](const Memory& m) {
+    return alone("x_sum__scalar", [=](const Memory& m) {
       const T* from = x.in<T>(m);
       To* to = out.out<To>(m);
       std::fill(to, to + out.size, To{});
@@ -125,8 +129,8 @@ std::unique_ptr<Step> make_softmax(Reader& r, Isa) {
   if (r.flag()) {
     want(x.storage == Storage::f32 && out.storage == Storage::f32, "floats");
     const double beta = r.f64();
-    return loop("f32_softmax__scalar", [=](const Memory& m) {
-      for (int64_t at = 0; at < x.size; at += row) {
+    return loop("f32_softmax__scalar", x.size / row, 1, [=](const Memory& m, int64_t begin, int64_t end) {
+      for (int64_t at = begin * row; at < end * row; at += row) {
         const float* from = x.in<float>(m) + at;
         float* to = out.out<float>(m) + at;
         float max = from[0];
@@ -147,11 +151,11 @@ std::unique_ptr<Step> make_softmax(Reader& r, Isa) {
     using From = decltype(from_tag);
     return with_storage(out.storage, [&](auto to_tag) -> std::unique_ptr<Step> {
       using To = decltype(to_tag);
-      return loop("qs8_softmax__scalar", [=](const Memory& m) {
+      return loop("qs8_softmax__scalar", x.size / row, 1, [=](const Memory& m, int64_t begin, int64_t end) {
         // Bytes only; others never get here.
         constexpr double lo = static_cast<double>(std::numeric_limits<To>::min());
         constexpr double hi = static_cast<double>(std::numeric_limits<To>::max());
-        for (int64_t at = 0; at < x.size; at += row) {
+        for (int64_t at = begin * row; at < end * row; at += row) {
           const From* from = x.in<From>(m) + at;
           To* to = out.out<To>(m) + at;
           const From max = *std::max_element(from, from + row);
@@ -208,13 +212,15 @@ std::unique_ptr<Step> make_resize(Reader& r, Isa) {
   return with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
     using T = decltype(tag);
     const float half = std::is_same_v<T, float> ? 0.0f : 0.5f;
-    return loop("x_resize__scalar", [=](const Memory& m) {
+    return loop("x_resize__scalar", x.shape[0] * out.shape[1], 1, [=](const Memory& m, int64_t begin, int64_t end) {
       const T* from = x.in<T>(m);
       T* to = out.out<T>(m);
       const int64_t h = x.shape[1], w = x.shape[2], c = x.shape[3];
-      int64_t at = 0;
-      for (int64_t b = 0; b < x.shape[0]; b++)
-        for (size_t y = 0; y < rows.low.size(); y++)
+      const int64_t height = static_cast<int64_t>(rows.low.size());
+      int64_t at = begin * out.shape[2] * c;
+      for (int64_t line = begin; line < end; line++) {
+          const int64_t b = line / height;
+          const size_t y = static_cast<size_t>(line % height);
           for (size_t z = 0; z < columns.low.size(); z++) {
             const int64_t top = (b * h + rows.low[y]) * w, bottom = (b * h + rows.high[y]) * w;
             const T* p[4] = {from + (top + columns.low[z]) * c, from + (bottom + columns.low[z]) * c,
@@ -260,6 +266,7 @@ std::unique_ptr<Step> make_resize(Reader& r, Isa) {
               }
             }
           }
+      }
     });
   });
 }
@@ -276,9 +283,9 @@ std::unique_ptr<Step> make_arg_extremum(Reader& r, Isa) {
   want(out.size * count == x.size, "a result without the axis");
   return with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
     using T = decltype(tag);
-    return loop("x_arg_extremum__scalar", [=](const Memory& m) {
+    return elements("x_arg_extremum__scalar", out.size, [=](const Memory& m, int64_t begin, int64_t end) {
       const T* from = x.in<T>(m);
-      for (int64_t i = 0; i < out.size; i++) {
+      for (int64_t i = begin; i < end; i++) {
         const T* p = from + i / inner * count * inner + i % inner;
         T best = p[0];
         int64_t at = 0;

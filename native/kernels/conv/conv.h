@@ -135,6 +135,8 @@ bool is_depthwise(const Conv&);
 /** The rows of the kernel table: a kernel, or null if it cannot compute this convolution. */
 std::unique_ptr<ConvKernel> conv_avx2(const Conv&);
 std::unique_ptr<ConvKernel> conv_avxvnni(const Conv&);
+/** conv_avxvnni in the encoding of AVX-512. */
+std::unique_ptr<ConvKernel> conv_evexvnni(const Conv&);
 std::unique_ptr<ConvKernel> conv_avx512vnni(const Conv&);
 std::unique_ptr<ConvKernel> dwconv_avx2(const Conv&);
 std::unique_ptr<ConvKernel> dwconv_avx512vnni(const Conv&);

@@ -11,7 +11,8 @@ std::unique_ptr<ConvKernel> conv_kernel(const Conv& g, Isa isa) {
   }
   if (isa == Isa::avxvnni || isa == Isa::avx2) {
     if (auto k = dwconv_avx2(g)) return k;
-    return isa == Isa::avxvnni ? conv_avxvnni(g) : conv_avx2(g);
+    if (isa == Isa::avx2) return conv_avx2(g);
+    return has_avxvnni() ? conv_avxvnni(g) : conv_evexvnni(g);
   }
 #endif
   (void)g;

@@ -1,0 +1,26 @@
+#include "conv.h"
+#include "../vectors/standard.h"
+
+// From here on for the instruction set; what was included before stays for the baseline.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,avx512f,avx512bw,avx512vl,avx512vnni"))), apply_to = function)
+#else
+#pragma GCC target("avx2,avx512f,avx512bw,avx512vl,avx512vnni")
+#endif
+
+#include "../vectors/evex256.h"
+#include "tile.h"
+
+namespace qjit {
+
+std::unique_ptr<ConvKernel> conv_evexvnni(const Conv& g) {
+  if (!tileable(g)) return nullptr;
+  if (byte_weights(g)) return std::make_unique<TiledConv<EvexBytes>>(g);
+  return std::make_unique<TiledConv<EvexWords>>(g);
+}
+
+}  // namespace qjit
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif

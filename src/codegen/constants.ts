@@ -36,17 +36,17 @@ export class ConstantPool {
   }
 }
 
-/** FNV-1a of length and content, a word at a time. */
+/** FNV-1a of length and content; of long constants, of every so many words: `equal` has the last word. */
 function hashOf(bytes: Uint8Array): number {
   let h = 0x811c9dc5 ^ bytes.length;
-  const mix = (v: number): void => {
-    h = Math.imul(h ^ v, 0x01000193);
-    h ^= h >>> 15;
-  };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const words = bytes.length & ~3;
-  for (let i = 0; i < words; i += 4) mix(view.getInt32(i, true));
-  for (let i = words; i < bytes.length; i++) mix(bytes[i]);
+  const words = bytes.length >> 2;
+  const step = Math.max(1, words >> 8);
+  for (let i = 0; i < words; i += step) {
+    h = Math.imul(h ^ view.getInt32(i * 4, true), 0x01000193);
+    h ^= h >>> 15;
+  }
+  for (let i = words * 4; i < bytes.length; i++) h = Math.imul(h ^ bytes[i], 0x01000193);
   return h >>> 0;
 }
 

@@ -10,8 +10,9 @@ import {
   shapeOf,
   stepsOf,
 } from "../../src/codegen/wasm/proof.ts";
-import { proveAddition } from "../../src/codegen/wasm/proof-add.ts";
+import { applySum, proveAddition } from "../../src/codegen/wasm/proof-add.ts";
 import { applyWide, fitWide } from "../../src/codegen/wasm/proof-wide.ts";
+import { type Addition, addBy } from "../../src/ir/addition.ts";
 import { clamp, quantizeMultiplier, type RescaleRule, rescaleRules } from "../../src/ir/rescale.ts";
 import { perTensor, tensorType } from "../../src/ir/type.ts";
 
@@ -131,3 +132,54 @@ test("a residual sum within a millionth of a tie takes the offset away from zero
   const fit = proveAddition(add, before, tensorType("i8", [1], perTensor(1, -31)));
   expect(fit?.away).toBeGreaterThan(0);
 });
+
+test("a proven sum equals the rule on every pair of bytes", () => {
+  const scale = fc.integer({ min: -300, max: 100 }).map((v) => Math.fround(2 ** (v / 100)));
+  const byte = fc.integer({ min: -128, max: 127 });
+  const rules = ["f32", "f32_fma", "fixed_away", "fixed_up", "q31_three", "q31_three_sub"] as const;
+  const found = new Map<string, number>();
+  const cases = fc.record({ rule: fc.constantFrom(...rules), a: scale, b: scale, x: byte, y: byte, zero: byte });
+  fc.assert(
+    fc.property(cases, ({ rule, a, b, x, y, zero }) => {
+      const by = { rule, k: additionConstants(rule, a, b, [x, y, zero]) } as Addition;
+      const add = { kind: "add", by, zero, clamp: [-128, 127] } as const;
+      const before = {
+        kind: "requantize",
+        by: { rule: "f32_rne", a: [1], b: [] },
+        zero: x,
+        clamp: [-128, 127],
+      } as const;
+      const fit = proveAddition(add, before, tensorType("i8", [1], perTensor(1, y)));
+      if (!fit) return;
+      found.set(rule, (found.get(rule) ?? 0) + 1);
+      const wrong: unknown[] = [];
+      for (let i = -128; i < 128; i++) {
+        for (let j = -128; j < 128; j++) {
+          const want = clamp(addBy(by, i, j, { x, y, result: zero }), -128, 127);
+          if (applySum(fit, add, i, j) !== want) wrong.push([i, j]);
+        }
+      }
+      expect(wrong).toEqual([]);
+    }),
+    { numRuns: 120 },
+  );
+  for (const rule of rules) expect(found.get(rule), rule).toBeGreaterThan(3);
+});
+
+/** Constants of a sum of bytes times `a` and `b`, as importers make them. */
+function additionConstants(rule: Addition["rule"], a: number, b: number, [x, y, zero]: number[]): number[] {
+  switch (rule) {
+    case "f32":
+      return [Math.fround(a / 8), Math.fround(b / 8), 8];
+    case "f32_fma":
+      return [a, b, Math.fround(zero - x * a - y * b)];
+    case "fixed_away":
+    case "fixed_up":
+      return [Math.round(a * 2 ** 20), Math.round(b * 2 ** 20), 20];
+    default: {
+      const twice = 2 * Math.max(a, b);
+      const parts = [quantizeMultiplier(a / twice), quantizeMultiplier(b / twice), quantizeMultiplier(twice / 2 ** 20)];
+      return [20, ...parts.flat()];
+    }
+  }
+}

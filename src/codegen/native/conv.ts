@@ -70,22 +70,17 @@ function writeStages(c: StepContext, epilogue: Epilogue): void {
 function writeFormula(c: StepContext, plan: FinishPlan): void {
   const { form, zero, stage, channels } = plan.requantize!;
   c.w.flag(form === "away").double(zero, ...stage.clamp);
-  c.w.constant(
-    "u8",
-    Uint8Array.from(channels, (k) => (k.fit ? 1 : 0)),
-  );
-  c.w.constant(
-    "i32",
-    Int32Array.from(channels, (k) => k.fit?.shift ?? 0),
-  );
-  c.w.constant(
-    "f32",
-    Float32Array.from(channels, (k) => k.fit?.scale ?? 0),
-  );
-  c.w.constant(
-    "f32",
-    Float32Array.from(channels, (k) => k.fit?.offset ?? 0),
-  );
+  const n = channels.length;
+  const [has, shift, scale, offset] = [new Uint8Array(n), new Int32Array(n), new Float32Array(n), new Float32Array(n)];
+  for (let k = 0; k < n; k++) {
+    const { fit } = channels[k];
+    if (!fit) continue;
+    has[k] = 1;
+    shift[k] = fit.shift;
+    scale[k] = fit.scale;
+    offset[k] = fit.offset;
+  }
+  c.w.constant("u8", has).constant("i32", shift).constant("f32", scale).constant("f32", offset);
   // In doubles next to every channel has constants; blocks with a channel that f32 does not reach use them.
   const wide = channels.some((k) => !k.fit) ? channels.map((k) => k.wide) : [];
   const all = wide.length > 0 && wide.every((k) => k !== undefined);

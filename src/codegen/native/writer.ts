@@ -26,6 +26,9 @@ export interface Constants {
 const bytesOf = (data: TypedArray | Float64Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
+const double = new Float64Array(1);
+const doubleWords = new Uint32Array(double.buffer);
+
 /** A list of words under construction. */
 export class Writer {
   readonly words: number[] = [];
@@ -46,7 +49,10 @@ export class Writer {
   }
 
   double(...values: number[]): this {
-    for (const v of values) this.words.push(...new Uint32Array(Float64Array.of(v).buffer));
+    for (const v of values) {
+      double[0] = v;
+      this.words.push(doubleWords[0], doubleWords[1]);
+    }
     return this;
   }
 
@@ -75,6 +81,6 @@ export class Writer {
 /** FNV-1a of words, as the library computes it. */
 export function checksum(words: Uint32Array): number {
   let h = 0x811c9dc5;
-  for (const w of words) h = Math.imul(h ^ w, 0x01000193);
+  for (let i = 0; i < words.length; i++) h = Math.imul(h ^ words[i], 0x01000193);
   return h >>> 0;
 }

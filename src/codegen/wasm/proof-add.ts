@@ -1,6 +1,7 @@
 /**
- * The sum of two rescaled bytes at float speed, by proof: there are at most 65536 pairs, so a float formula is tried on
- * every one of them at compile time.
+ * The sum of two rescaled bytes at float speed, by proof. Rule and formula both compute nearly the real sum and round it: where
+ * bounds of their errors say that no middle between two integers lies between them, they agree, and the few pairs of bytes that
+ * are next to a middle are tried one by one at compile time. Where there is no bound, all 65536 pairs are.
  */
 import { type AdditionZeros, addBy } from "../../ir/addition.ts";
 import type { Stage } from "../../ir/epilogue.ts";
@@ -28,61 +29,106 @@ type RequantizeStage = Extract<Stage, { kind: "requantize" }>;
 
 /** Constants of the float formula that equals a residual stage on all pairs of bytes, if the search finds any. */
 export function proveAddition(add: AddStage, before: RequantizeStage, residual: TensorType): SumFit | undefined {
-  const real = factors(add);
-  if (!real) return undefined;
   const zeros: AdditionZeros = { x: before.zero, y: zeroOf(residual), result: add.zero };
-  const [x0, x1] = before.clamp;
-  const [y0, y1] = residual.storage === "i8" ? [-128, 127] : [0, 255];
-  const key = JSON.stringify([add, before.zero, before.clamp, y0, zeros]);
-  if (known.has(key)) return known.get(key);
-  // All pairs, and what each must give; sums far outside the clamp say little and are still checked.
-  const width = y1 - y0 + 1;
-  const want = new Int16Array((x1 - x0 + 1) * width);
-  const sum = sumOf(add, zeros, [x0, x1], [y0, y1]);
-  // Pairs whose sum is next to a middle between two results: asked first, they refute what is wrong.
-  const hard: number[] = [];
-  for (let x = x0, at = 0; x <= x1; x++) {
-    const part = (x - zeros.x) * real[0] - zeros.y * real[1];
-    for (let y = y0; y <= y1; y++, at++) {
-      want[at] = sum(x, y);
-      const v = part + y * real[1];
-      if (Math.abs(v - Math.floor(v) - 0.5) < hardness) hard.push(at);
-    }
-  }
-  const ya = new Float64Array(width);
-  const equal = (k: SumFit): boolean => {
-    const { a, b, c, away } = k;
-    const [low, high] = add.clamp;
-    // Rounds half to even by adding and taking away 1.5 * 2^23.
-    const gives = (x: number, y: number): number => {
-      const s = f(x + y);
-      const moved = away ? f(s + (s < 0 || Object.is(s, -0) ? -away : away)) : s;
-      return clamp(f(f(moved + 12582912) - 12582912) + add.zero, low, high);
-    };
-    for (let y = 0; y < width; y++) ya[y] = f(f((y0 + y) * b) + c);
-    for (const at of hard) if (gives(f((x0 + Math.floor(at / width)) * a), ya[at % width]) !== want[at]) return false;
-    for (let x = x0, at = 0; x <= x1; x++) {
-      const xa = f(x * a);
-      for (let y = 0; y < width; y++, at++) if (gives(xa, ya[y]) !== want[at]) return false;
-    }
-    return true;
-  };
-  let found: SumFit | undefined;
-  search: for (let t = 0; t < tries; t++) {
+  const bounds: Bounds = { x: before.clamp, y: residual.storage === "i8" ? [-128, 127] : [0, 255] };
+  const key = JSON.stringify([add, before.zero, bounds, zeros]);
+  if (!known.has(key)) known.set(key, search(add, zeros, bounds));
+  return known.get(key);
+}
+
+const known = new Map<string, SumFit | undefined>();
+
+/** The stored values that can occur. */
+interface Bounds {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+/** The real sum, result zero point left out: x * a + y * b + c. */
+type Real = Pick<SumFit, "a" | "b" | "c">;
+
+function search(add: AddStage, zeros: AdditionZeros, bounds: Bounds): SumFit | undefined {
+  const real = realSum(add, zeros);
+  if (!real) return undefined;
+  const error = ruleError(add.by, real);
+  const wants = sumOf(add, zeros, bounds.x, bounds.y);
+  const hard = hardPairs(real, bounds);
+  const wanted = hard.map(([x, y]) => wants(x, y));
+  for (let t = 0; t < tries; t++) {
     // Neighbours of the real factors, nearest first; offsets around the exact one.
-    const a = f(real[0] * (1 + spread(t, 0) * 2 ** -23));
-    const b = f(real[1] * (1 + spread(t, 1) * 2 ** -23));
-    const c = -(zeros.x * a + zeros.y * b);
+    const a = f(real.a * (1 + spread(t, 0) * 2 ** -23));
+    const b = f(real.b * (1 + spread(t, 1) * 2 ** -23));
+    const c = real.c + zeros.x * (real.a - a) + zeros.y * (real.b - b);
     for (const [nudge, away] of nudges) {
       const k = { a, b, c: f(c + nudge), away };
-      if (equal(k)) {
-        found = k;
-        break search;
-      }
+      if (!hard.every(([x, y], i) => applySum(k, add, x, y) === wanted[i])) continue;
+      // Short of the whole: which pairs are hard was itself computed in doubles.
+      const bounded = error !== undefined && error + formulaError(k, real) < 0.99 * hardness;
+      if (bounded || equalOnAll(k, add, bounds, wants)) return k;
     }
   }
-  known.set(key, found);
-  return found;
+  return undefined;
+}
+
+/** The formula on a pair, clamped. */
+export function applySum({ a, b, c, away }: SumFit, add: AddStage, x: number, y: number): number {
+  const s = f(f(x * a) + f(f(y * b) + c));
+  const moved = away ? f(s + (s < 0 || Object.is(s, -0) ? -away : away)) : s;
+  // Rounds half to even by adding and taking away 1.5 * 2^23.
+  return clamp(f(f(moved + 12582912) - 12582912) + add.zero, add.clamp[0], add.clamp[1]);
+}
+
+function equalOnAll(k: SumFit, add: AddStage, { x, y }: Bounds, wants: (x: number, y: number) => number): boolean {
+  for (let i = x[0]; i <= x[1]; i++)
+    for (let j = y[0]; j <= y[1]; j++) if (applySum(k, add, i, j) !== wants(i, j)) return false;
+  return true;
+}
+
+/** Pairs whose real sum is within `hardness` of a middle between two integers. */
+function hardPairs({ a, b, c }: Real, { x, y }: Bounds): [number, number][] {
+  const pairs: [number, number][] = [];
+  for (let i = x[0]; i <= x[1]; i++) {
+    const part = i * a + c;
+    for (let j = y[0]; j <= y[1]; j++) {
+      const v = part + j * b;
+      if (Math.abs(v - Math.floor(v) - 0.5) <= hardness) pairs.push([i, j]);
+    }
+  }
+  return pairs;
+}
+
+/** How far from a middle the hard sums are: some 500 pairs of 65536. Errors are smaller by far. */
+const hardness = 2 ** -8;
+
+/** The largest magnitude of anything that a sum of bytes goes through. */
+const most = ({ a, b, c }: Real): number => 255 * (Math.abs(a) + Math.abs(b)) + Math.abs(c);
+
+/** How far what a rule rounds last is from the real sum at most, if that is known. */
+function ruleError({ rule, k }: AddStage["by"], real: Real): number | undefined {
+  switch (rule) {
+    // Every f32 operation errs by 2^-24 of its result at most.
+    case "f32":
+      return 2 ** -24 * 8 * most(real);
+    case "f32_fma":
+      return 2 ** -24 * 2 * (most(real) + 255);
+    case "fixed_away":
+    case "fixed_up":
+      return 0;
+    case "q31_three":
+    case "q31_three_sub": {
+      // Each operand errs by one unit of its shifted scale, their sum's product by half a unit before the last shift.
+      const [left, mx, ex, my, ey, m, e] = k;
+      const fits = left <= 21 && ex <= 0 && ey <= 0 && e <= 0 && [mx, my, m].every((v) => v >= 0 && v < 2 ** 31);
+      return fits ? (2 * m * 2 ** -31 + 0.5 + 2 ** -20) * 2 ** e : undefined;
+    }
+  }
+  throw new Error(rule satisfies never);
+}
+
+/** How far what the formula rounds last is from the real sum at most: four or five operations, and other constants. */
+function formulaError(k: SumFit, real: Real): number {
+  const constants = 255 * (Math.abs(k.a - real.a) + Math.abs(k.b - real.b)) + Math.abs(k.c - real.c);
+  return 2 ** -24 * 5 * (most(k) + 1) + constants + k.away;
 }
 
 /**
@@ -134,11 +180,7 @@ const nudges = [
   [0, 2 ** -20],
 ] as const;
 
-const known = new Map<string, SumFit | undefined>();
 const tries = 80;
-
-/** How far from a middle the hard sums are: a few hundred pairs of 65536. */
-const hardness = 2 ** -9;
 
 /** A low-discrepancy walk over small integers that widens with t. */
 const spread = (t: number, axis: number): number => {
@@ -146,23 +188,24 @@ const spread = (t: number, axis: number): number => {
   return Math.round(((t * turn) % 1) * 2 * Math.sqrt(t) - Math.sqrt(t));
 };
 
-/** What x and y are multiplied by, as real numbers. */
-function factors({ by }: AddStage): [number, number] | undefined {
+/** The sum as real numbers; what a rule's own constants say of its offset is more exact than the zero points. */
+function realSum({ by, zero }: AddStage, zeros: AdditionZeros): Real | undefined {
+  const of = (a: number, b: number): Real => ({ a, b, c: -(zeros.x * a + zeros.y * b) });
   const k = by.k;
   switch (by.rule) {
     case "f32":
-      return [k[0] * k[2], k[1] * k[2]];
+      return of(k[0] * k[2], k[1] * k[2]);
     case "f32_fma":
-      return [k[0], k[1]];
+      return { a: k[0], b: k[1], c: k[2] - zero };
     case "fixed_away":
     case "fixed_up":
-      return [k[0] / 2 ** k[2], k[1] / 2 ** k[2]];
+      return of(k[0] / 2 ** k[2], k[1] / 2 ** k[2]);
     case "q31_three":
     case "q31_three_sub": {
       const [left, mx, ex, my, ey, m, e] = k;
       const last = m * 2 ** (e - 31 + left - 31);
       const sign = by.rule === "q31_three" ? 1 : -1;
-      return [mx * 2 ** ex * last, sign * my * 2 ** ey * last];
+      return of(mx * 2 ** ex * last, sign * my * 2 ** ey * last);
     }
   }
   throw new Error(by.rule satisfies never);

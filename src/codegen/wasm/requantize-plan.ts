@@ -1,7 +1,7 @@
 /** How a node's accumulators become stored values: which formula each block of channels uses, decided once per node. */
 import type { Stage } from "../../ir/epilogue.ts";
 import { storages, type TensorType, zeroOf } from "../../ir/type.ts";
-import { type Conv, reachOf } from "./kernels/conv-geometry.ts";
+import { type Conv, reachOf, roughReachOf } from "./kernels/conv-geometry.ts";
 import { type Channel, type Fit, fitChannel, naturalFit, type Shape, shapeOf, stepsOf } from "./proof.ts";
 import { proveAddition, type SumFit } from "./proof-add.ts";
 import { fitWide } from "./proof-wide.ts";
@@ -14,24 +14,31 @@ const room = new Float64Array(255);
 
 /** What is known of one output channel: constants of the f32 formula and of the f64 one, searched for when asked. */
 export class ChannelPlan {
-  readonly #channel: Channel;
+  readonly #exact: () => Channel;
   readonly #shape: Shape;
   #wide: Fit | undefined | null = null;
   readonly fit: Fit | undefined;
 
-  constructor(channel: Channel, shape: Shape) {
-    this.#channel = channel;
+  /** `rough` may reach further than `exact()`, which looks at all weights of the channel. */
+  constructor(rough: Channel, exact: () => Channel, shape: Shape) {
+    this.#exact = exact;
     this.#shape = shape;
-    this.fit = naturalFit(channel);
-    if (this.fit) return;
+    this.fit = naturalFit(rough) ?? this.#search();
+  }
+
+  #search(): Fit | undefined {
+    const channel = this.#exact();
+    const natural = naturalFit(channel);
+    if (natural) return natural;
     const steps = stepsOf(channel, room);
-    this.fit = steps && fitChannel(shape, channel, steps);
+    return steps && fitChannel(this.#shape, channel, steps);
   }
 
   get wide(): Fit | undefined {
     if (this.#wide === null) {
-      const steps = stepsOf(this.#channel, room);
-      this.#wide = steps && fitWide(this.#shape, this.#channel, steps);
+      const channel = this.#exact();
+      const steps = stepsOf(channel, room);
+      this.#wide = steps && fitWide(this.#shape, channel, steps);
     }
     return this.#wide;
   }
@@ -132,11 +139,12 @@ function sumsInLanes(add: AddPlan["stage"], first: RequantizePlan["stage"], resi
 }
 
 function planRequantize(g: Conv, stage: Extract<Stage, { kind: "requantize" }>): RequantizePlan {
-  const reach = reachOf(g);
-  const shape = shapeOf(stage.by.rule, stage.zero, stage.clamp);
-  const channels = reach.map(
-    (r, index) => new ChannelPlan({ by: stage.by, index, zero: stage.zero, clamp: stage.clamp, reach: r }, shape),
-  );
+  const { by, zero, clamp } = stage;
+  const shape = shapeOf(by.rule, zero, clamp);
+  const channels = Array.from({ length: g.o }, (_, index) => {
+    const channel = (reach: [number, number]): Channel => ({ by, index, zero, clamp, reach });
+    return new ChannelPlan(channel(roughReachOf(g, index)), () => channel(reachOf(g, index)), shape);
+  });
   return { stage, ...shape, channels };
 }
 

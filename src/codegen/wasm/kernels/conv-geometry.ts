@@ -59,11 +59,15 @@ function describe(node: Node): Conv | undefined {
   const [n, h, wide] = spatial ? xt.shape : [1, 1, rows];
   const [kh, kw, i] = spatial ? wt.shape.slice(1) : [1, 1, c];
   const per = values.length / o;
-  const weights = new Int16Array(values as Int8Array | Uint8Array);
-  for (let channel = 0; channel < o; channel++) {
-    const zero = zeroOfChannel(wt, channel);
-    if (zero !== 0) for (let k = channel * per; k < (channel + 1) * per; k++) weights[k] -= zero;
-  }
+  const widened = (): Int16Array => {
+    const weights = new Int16Array(values as Int8Array | Uint8Array);
+    for (let channel = 0; channel < o; channel++) {
+      const zero = zeroOfChannel(wt, channel);
+      if (zero !== 0) for (let k = channel * per; k < (channel + 1) * per; k++) weights[k] -= zero;
+    }
+    return weights;
+  };
+  let weights: Int16Array | undefined;
   const attrs = node.attrs as Record<string, any>;
   return {
     n,
@@ -82,7 +86,11 @@ function describe(node: Node): Conv | undefined {
     dilation: spatial ? attrs.dilation : [1, 1],
     xSigned: xt.storage === "i8",
     xZero: zeroOf(xt),
-    weights,
+    // Made when asked for: they are most of a model, and not every back end looks at them.
+    get weights() {
+      weights ??= widened();
+      return weights;
+    },
     bias: (biases as Int32Array | undefined) ?? new Int32Array(o),
     epilogue: attrs.epilogue,
     result: node.type,
@@ -99,22 +107,27 @@ export function geometryKey(g: Conv): string {
   }:${g.xZero}${residual} ${g.result.storage}`;
 }
 
-/** The least and greatest sum that each output channel can reach, bias included. */
-export function reachOf(g: Conv): [number, number][] {
+/** The least and greatest sum that an output channel can reach, bias included. */
+export function reachOf(g: Conv, channel: number): [number, number] {
   const [low, high] = g.xSigned ? [-128 - g.xZero, 127 - g.xZero] : [-g.xZero, 255 - g.xZero];
   const per = g.kh * g.kw * g.i;
   const { weights } = g;
-  return Array.from({ length: g.o }, (_, k) => {
-    let sum = 0;
-    let magnitudes = 0;
-    for (let j = k * per; j < (k + 1) * per; j++) {
-      const w = weights[j];
-      sum += w;
-      magnitudes += w < 0 ? -w : w;
-    }
-    const positive = (magnitudes + sum) / 2;
-    const negative = (sum - magnitudes) / 2;
-    // Padding adds zero, which low and high enclose.
-    return [g.bias[k] + positive * low + negative * high, g.bias[k] + positive * high + negative * low];
-  });
+  let sum = 0;
+  let magnitudes = 0;
+  for (let j = channel * per; j < (channel + 1) * per; j++) {
+    const w = weights[j];
+    sum += w;
+    magnitudes += w < 0 ? -w : w;
+  }
+  const positive = (magnitudes + sum) / 2;
+  const negative = (sum - magnitudes) / 2;
+  const bias = g.bias[channel];
+  // Padding adds zero, which low and high enclose.
+  return [bias + positive * low + negative * high, bias + positive * high + negative * low];
+}
+
+/** A bound of `reachOf` that needs no look at the weights: no factor of a sum is above 255. */
+export function roughReachOf(g: Conv, channel: number): [number, number] {
+  const most = g.kh * g.kw * g.i * 255 * 255;
+  return [g.bias[channel] - most, g.bias[channel] + most];
 }

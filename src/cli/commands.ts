@@ -80,19 +80,21 @@ export function addDump(program: Command, io: Io, finish: Finish): void {
         "print the plan for this machine's engine instead: kernel calls, constants, arena",
       ).conflicts(["before", "after", "printAfterAll", "diff", "node"]),
     )
-    .addOption(new Option("--format <FORMAT>", "form of the output").choices(["text", "json", "dot"]).default("text"))
-    .option("--data", "keep long constants (the default of text; json have statistics of them)")
+    .addOption(
+      new Option("--format <FORMAT>", "form of the output").choices(["text", "json", "dot", "html"]).default("text"),
+    )
+    .option("--data", "keep long constants (the default of text; the others have statistics of them)")
     .option("--no-data", "leave out long constants; the text cannot be parsed back")
-    .option("--profile", "json: also measure the time of each step, on random inputs")
-    .option("-o, --output <FILE>", "json and dot: write a file instead")
+    .option("--profile", "json and html: also measure the time of each step, on random inputs")
+    .option("-o, --output <FILE>", "json, dot and html: write a file instead")
     .addHelpText(
       "after",
       `
 Without an option that names passes, the graph is printed as it was imported. The text is a .qir file, which every
 command takes as MODEL. --from, --before or --after, and --fuel say which passes run; --print-after-all, --diff and --node
-say how they are shown. They combine. The form json holds all of it: the graph after each of the passes, the rules
-applied, quantizers, statistics of constants, and the plan (docs/dump-schema.md);
-dot is the last graph for Graphviz. The passes, in order:
+say how they are shown. They combine. The forms json and html hold all of it: the graph after each of the passes, the rules
+applied, quantizers, statistics of constants, and the plan (docs/dump-schema.md). html is a page that draws it and needs
+nothing else; dot is the last graph for Graphviz. The passes, in order:
   foldConstants canonicalize cancelTransposes shareEqual cancelConversions sinkRequantize tabulate
   fusePad lower fuseRequantize fuseClamp fuseResidual fuseTable
 
@@ -102,6 +104,7 @@ Examples:
   $ qjit dump model.tflite --print-after-all --diff
   $ qjit dump model.tflite --node relu
   $ qjit dump fused.qir --from fuseResidual --fuel 3
+  $ qjit dump model.tflite --format html --profile -o model.html
   $ qjit dump model.tflite --format dot | dot -Tsvg > model.svg`,
     )
     .action(async (model: string) => {

@@ -192,6 +192,12 @@ describe("documents", () => {
     expect(profile.steps.length).toBe(2);
     expect(profile.steps.reduce((sum: number, s: { share: number }) => sum + s.share, 0)).toBeCloseTo(1, 9);
   });
+  test("--format html is one page, -o writes it", async () => {
+    const file = join(folder(), "small.html");
+    const { code, out, err } = await qjit(["dump", model, "--format", "html", "-o", file]);
+    expect({ code, out, err }).toEqual({ code: 0, out: `wrote ${file}\n`, err: "" });
+    expect(readFileSync(file, "utf8")).toMatch(/^<!doctype html>/);
+  });
   test("--format dot", async () => {
     const { out } = await qjit(["dump", model, "--format", "dot", "--before", "foldConstants"]);
     expect(out).toContain("requantize  q");

@@ -1,6 +1,6 @@
 /** What a conversion of one ONNX node may use: its operands as IR nodes, its attributes, its results, and its errors. */
 import { ModelError } from "../../errors.ts";
-import { type MakeOptions, make, type Node, operandsOf } from "../../ir/graph.ts";
+import { type MakeOptions, make, type Node, operandsOf, typesOf } from "../../ir/graph.ts";
 import { evaluate } from "../../ir/interpret.ts";
 import type { Attrs, AttrValues, OpDef, PerOperand, Slots } from "../../ir/op.ts";
 import { constantOf, makeConst, param } from "../../ir/ops/source.ts";
@@ -36,8 +36,11 @@ export interface Value {
   readonly problem?: string;
 }
 
-/** How many elements in all may be computed at import: what shapes and parameters are made of is small. */
-export const maxFolded = 2 ** 26;
+/** How many elements may be computed at import beyond those of the initializers: what shapes and parameters are made of is small. */
+export const maxFolded = 2 ** 23;
+
+/** The largest list of positions (of windows, indices, weights of interpolation) that is worked out at import. */
+export const maxPositions = 2 ** 22;
 
 /** What is common to the nodes of one import. */
 export interface Model {
@@ -47,7 +50,7 @@ export interface Model {
   readonly uses: ReadonlyMap<string, number>;
   readonly opsets: ReadonlyMap<string, number>;
   readonly folded: Map<Node, TypedArray | undefined>;
-  /** Elements that may still be computed at import. */
+  /** Steps (elements, or products that they sum) that may still be computed at import. */
   foldable: number;
   warn(message: string): void;
   external?(path: string): Uint8Array;
@@ -70,11 +73,21 @@ export function fold(model: Model, root: Node): TypedArray | undefined {
     stack.pop();
     if (known(node)) continue;
     const all = operands.length > 0 && operands.every((n) => value(n) !== undefined);
-    if (all) model.foldable -= sizeOf(node.type.shape);
-    if (model.foldable < 0) throw new ModelError(node.name, `wants at most ${maxFolded} elements computed at import`);
+    if (all) model.foldable -= steps(node);
+    if (model.foldable < 0)
+      throw new ModelError(node.name, "wants more computed at import than its constants can need");
     folded.set(node, all ? evaluate(node, (n) => value(n)!) : undefined);
   }
   return value(root);
+}
+
+/** What evaluating a node costs: elements read and made, or multiplied and summed. */
+function steps(node: Node): number {
+  const { shape } = node.type;
+  const window: readonly number[] = node.attrs.window ?? [];
+  const macs = node.op.macs?.(typesOf(node.op, node.in), node.attrs, node.type) ?? 0;
+  const read = operandsOf(node).reduce((n, x) => Math.max(n, sizeOf(x.type.shape)), 0);
+  return Math.max(read, macs, sizeOf(shape) * sizeOf(window));
 }
 
 /** The parameters of the graph that a node depends on, by name. */
@@ -233,6 +246,12 @@ export class Operator {
     const axes = [...new Set(given.map((a) => this.axis(a, rank)))].sort((a, b) => a - b);
     if (axes.length !== given.length) this.fail(`wants every axis once, found [${given}]`);
     return axes;
+  }
+
+  /** Refuses lists of positions that no sensible model needs, before they are made. */
+  positions(count: number): number {
+    if (count > maxPositions) this.unsupported(`${count} positions worked out at import (at most ${maxPositions})`);
+    return count;
   }
 
   /** The name of result `i`. */

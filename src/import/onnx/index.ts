@@ -6,7 +6,7 @@
 import { ModelError } from "../../errors.ts";
 import { Graph, type Node } from "../../ir/graph.ts";
 import { makeConst, makeParam } from "../../ir/ops/source.ts";
-import type { TypedArray } from "../../ir/type.ts";
+import { sizeOf, type TypedArray } from "../../ir/type.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
 import { type Model, maxFolded, NeedsValues, type Numerics, Operator, Unsupported, type Value } from "./context.ts";
 import { carriers, type ExternalData, elementOf, NotCarried, readTensor, shapeOf, type Tensor } from "./elements.ts";
@@ -72,6 +72,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Graph 
   for (const { domain, name } of file.functions) problems.push(`function ${domain}.${name}: functions of a model`);
   for (const s of graph.sparseInitializer) problems.push(`initializer ${s.values?.name ?? ""}: sparse tensors`);
   addInitializers(graph, model, problems);
+  for (const { node } of model.values.values()) model.foldable += 8 * sizeOf(node.type.shape);
   const params = addInputs(graph, model, options, problems);
   const helpful = convertAll(graph, model, problems);
   const outputs = graph.output.map(({ name }) => {

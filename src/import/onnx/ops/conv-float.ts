@@ -30,10 +30,14 @@ function along(op: Operator, x: Node, d: number, begin: number, size: number, st
   return op.make(slice, { x }, attrs, { name });
 }
 
+/** Slices of a volume's kernel, each of which is a convolution of its own. */
+const maxDepth = 256;
+
 /** The convolution of a volume [N, D, H, W, C] with [O, KD, KH, KW, I]: for each slice of the kernel one over all slices of x. */
 function volume(op: Operator, x: Node, w: Node, place: Windows, name: Step): Node {
   const [n, , h, wide, c] = x.type.shape;
   const [o, depth, kh, kw, i] = w.type.shape;
+  if (depth > maxDepth) op.unsupported(`kernels of more than ${maxDepth} slices`);
   const [pd, , , after] = place.pads;
   const [sd, dd] = [place.strides[0], place.dilations[0]];
   const border = (v: number) => [0, v, 0, 0, 0];

@@ -8,7 +8,7 @@ import { argExtremum, gather } from "../../../ir/ops/select.ts";
 import { reshape, transpose } from "../../../ir/ops/shape.ts";
 import { sizeOf } from "../../../ir/type.ts";
 import type { Operator } from "../context.ts";
-import { floats, maxElements } from "../elements.ts";
+import { floats } from "../elements.ts";
 import { nchw, nhwc, plane, planePad, type Windows, windows } from "../layout.ts";
 import { perTensorBehind, type Target } from "../qdq.ts";
 import { averageFactor } from "../recipes.ts";
@@ -97,7 +97,7 @@ function positions(op: Operator, x: Node, place: Windows): void {
       ) + 1,
   );
   const [count, taps] = [sizeOf(outs), sizeOf(place.kernel)];
-  if (count * taps > maxElements) op.unsupported("positions of so many windows");
+  op.positions(count * taps);
   const digits = (i: number, base: readonly number[]) => {
     const list = new Array<number>(base.length);
     for (let d = base.length - 1, rest = i; d >= 0; d--) {
@@ -149,9 +149,14 @@ function positions(op: Operator, x: Node, place: Windows): void {
 function counts(op: Operator, x: Node, place: Windows, countPad: boolean): { shape: number[]; data: Float32Array } {
   const rank = place.kernel.length;
   const sizes = x.type.shape.slice(2);
+  const extent = (d: number): number => {
+    const span = sizes[d] + place.pads[d] + place.pads[rank + d] - (place.kernel[d] - 1) * place.dilations[d] - 1;
+    return Math.floor(span / place.strides[d]) + 1;
+  };
+  op.positions(sizeOf(sizes.map((_, d) => extent(d))));
   const along = sizes.map((s, d) => {
     const [k, dilation, stride, before] = [place.kernel[d], place.dilations[d], place.strides[d], place.pads[d]];
-    const out = Math.floor((s + before + place.pads[rank + d] - (k - 1) * dilation - 1) / stride) + 1;
+    const out = op.positions(extent(d) * k) / k;
     // What the node pads may count; what rounding up adds beyond it never does.
     const [low, high] = countPad ? [-place.stated[d], s + place.stated[rank + d]] : [0, s];
     return Array.from({ length: out }, (_, o) => {
@@ -188,8 +193,9 @@ export function average(op: Operator, x: Node): Node {
   // Sums are convolutions, channel by channel, with ones.
   const c = x.type.shape[1];
   const summed = (v: Node, { window, ...attrs }: ReturnType<typeof attrsOf>) => {
-    const ones = op.constantNode("ones", "f32", [c, ...window, 1], new Float32Array(c * sizeOf(window)).fill(1));
-    return op.make(conv2d, { x: v, w: ones }, attrs, { name: `${op.name}/sums` });
+    const ones = new Float32Array(op.positions(c * sizeOf(window))).fill(1);
+    const w = op.constantNode("ones", "f32", [c, ...window, 1], ones);
+    return op.make(conv2d, { x: v, w }, attrs, { name: `${op.name}/sums` });
   };
   const sums = rank === 5 ? volume(op, x, place, summed) : nchw(op, summed(nhwc(op, x), attrsOf(place)), rank);
   const { shape, data } = counts(op, x, place, countPad);

@@ -1,7 +1,9 @@
 /** QuantizeLinear and DequantizeLinear, the ends of quantized groups. */
 import type { Node } from "../../../ir/graph.ts";
+import { broadcast } from "../../../ir/ops/broadcast.ts";
 import { binary, cast, unary } from "../../../ir/ops/elementwise.ts";
 import { dequantize, quantize } from "../../../ir/ops/quant.ts";
+import { reshape, slice } from "../../../ir/ops/shape.ts";
 import { perTensor, type TensorType } from "../../../ir/type.ts";
 import { inverseScale } from "../../../tensor/arith.ts";
 import type { Operator } from "../context.ts";
@@ -52,16 +54,17 @@ function layoutOf(op: Operator, x: TensorType): { axis: number | undefined; layo
   const axis = op.axis(op.int("axis", 1), rank);
   const wanted = x.shape.map((d, i) => (i === axis ? Math.ceil(d / block) : d));
   if (scale.join() !== wanted.join()) op.fail(`wants scales of [${wanted}] for blocks of ${block}, found [${scale}]`);
-  const inner = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const d = x.shape[axis];
+  // Each block's number stands beside itself as often as the block has elements; the last block may be cut short.
+  const each = Math.min(block, x.shape[axis]);
+  const around = (...at: number[]) => [...wanted.slice(0, axis), ...at, ...wanted.slice(axis + 1)];
   const spread = (what: string, list: ArrayLike<number>): Node => {
-    const out = new Float32Array(x.shape.reduce((a, b) => a * b, 1));
-    for (let i = 0; i < out.length; i++) {
-      const outer = Math.floor(i / (inner * d));
-      const at = Math.floor(i / inner) % d;
-      out[i] = list[(outer * wanted[axis] + Math.floor(at / block)) * inner + (i % inner)];
-    }
-    return op.constantNode(what, "f32", x.shape, out);
+    const name = { name: `${op.name}/${what}` };
+    const single = op.constantNode(what, "f32", around(wanted[axis], 1), Float32Array.from(list));
+    const repeated = op.make(broadcast, { x: single }, { shape: around(wanted[axis], each) }, name);
+    const whole = op.make(reshape, { x: repeated }, { shape: around(wanted[axis] * each) }, name);
+    if (wanted[axis] * each === x.shape[axis]) return whole;
+    const [begin, step] = [x.shape.map(() => 0), x.shape.map(() => 1)];
+    return op.make(slice, { x: whole }, { begin, size: x.shape, step }, name);
   };
   return { axis: undefined, layout: { spread } };
 }

@@ -94,7 +94,7 @@ function tapsOf(op: Operator, a: Axis, legacy: boolean): Taps[] {
   const coefficient = op.float("cubic_coeff_a", -0.75);
   const antialias = op.int("antialias", 0) !== 0;
   const inside = op.int("exclude_outside", 0) !== 0;
-  return Array.from({ length: a.result }, (_, i) => {
+  return Array.from({ length: op.positions(a.result) }, (_, i) => {
     const x = position(op, transform, i, a);
     const outside = transform === "tf_crop_and_resize" && !(x >= 0 && x <= a.size - 1);
     if (mode === "nearest") return { first: nearest(op, rule, x, a.scale < 1), weights: [1], outside };
@@ -104,7 +104,7 @@ function tapsOf(op: Operator, a: Axis, legacy: boolean): Taps[] {
     // The whole number below x or, of a whole x, the one before: ONNX takes the elements on both sides of it.
     const base = Math.ceil(x) - 1;
     const start = Math.floor(-kernel.reach / scale) + 1;
-    if (2 - 2 * start > maxElements) op.fail(`wants windows of at most ${maxElements} elements`);
+    op.positions((2 - 2 * start) * a.result);
     const first = base + start;
     const raw = Array.from({ length: 2 - 2 * start }, (_, t) => {
       const at = first + t;
@@ -115,6 +115,9 @@ function tapsOf(op: Operator, a: Axis, legacy: boolean): Taps[] {
   });
 }
 
+/** Elements that one of the result is made of at most, along one dimension: each is a step of the graph. */
+const mostTaps = 512;
+
 /** x along one dimension by its taps. */
 function resampled(op: Operator, x: Node, { axis, size, result }: Axis, taps: readonly Taps[], fill: number): Node {
   const clamped = (v: number) => Math.max(0, Math.min(size - 1, v));
@@ -123,7 +126,8 @@ function resampled(op: Operator, x: Node, { axis, size, result }: Axis, taps: re
   if (result === 0) return picked(op, x, axis, [], "none");
   let y = x;
   if (!identity) {
-    const count = Math.max(0, ...taps.map((t) => t.weights.length));
+    const count = taps.reduce((n, t) => Math.max(n, t.weights.length), 0);
+    if (count > mostTaps) op.unsupported(`interpolation of ${count} elements (at most ${mostTaps})`);
     const shape = [result, ...new Array<number>(x.type.shape.length - axis - 1).fill(1)];
     let sum: Node | undefined;
     for (let t = 0; t < count; t++) {

@@ -6,7 +6,7 @@ import { pad } from "../../../ir/ops/shape.ts";
 import { compare, where } from "../../../ir/ops/where.ts";
 import { sameShape, sizeOf } from "../../../ir/type.ts";
 import type { Operator } from "../context.ts";
-import { carriers, elementOf, everything, maxElements, numbers } from "../elements.ts";
+import { carriers, elementOf, everything, numbers } from "../elements.ts";
 import type { Element } from "../schema.ts";
 import { converted } from "./convert.ts";
 import type { Row, Rows } from "./table.ts";
@@ -58,8 +58,8 @@ function gatheredElements(op: Operator): void {
   const axis = op.axis(op.int("axis", 0), shape.length);
   const at = op.input(1).type.shape;
   const list = Array.from(op.known(1, "indices of GatherElements") as Int32Array, Number);
-  if (at.length !== shape.length || sizeOf(at) * shape.length > maxElements)
-    op.fail(`wants indices of ${shape.length} dimensions`);
+  if (at.length !== shape.length) op.fail(`wants indices of ${shape.length} dimensions, found [${at}]`);
+  op.positions(sizeOf(at) * shape.length);
   const tuples = new BigInt64Array(list.length * shape.length);
   list.forEach((v, i) => {
     if (v < -shape[axis] || v >= shape[axis]) op.fail(`wants indices in [${-shape[axis]}, ${shape[axis]}), found ${v}`);
@@ -117,13 +117,10 @@ function padded(op: Operator): void {
     // Negative pads take elements away.
     shape.forEach((d, a) => {
       const [from, to] = [Math.max(0, -before[a]), d - Math.max(0, -after[a])];
-      if (from > 0 || to < d)
-        y = picked(
-          op,
-          y,
-          a,
-          Array.from({ length: Math.max(0, to - from) }, (_, i) => i + from),
-        );
+      if (from > 0 || to < d) {
+        const kept = Array.from({ length: op.positions(Math.max(0, to - from)) }, (_, i) => i + from);
+        y = picked(op, y, a, kept);
+      }
     });
     const positive = (l: number[]) => l.map((v) => Math.max(0, v));
     if (typeof value === "bigint" && Number(value) !== Math.trunc(Number(value)))
@@ -143,13 +140,8 @@ function padded(op: Operator): void {
         return p < d ? p : period - p;
       };
       const count = Math.max(0, d + before[a] + after[a]);
-      if (count > maxElements) op.fail(`wants at most ${maxElements} elements, found ${count} in dimension ${a}`);
-      y = picked(
-        op,
-        y,
-        a,
-        Array.from({ length: count }, (_, i) => at(i - before[a])),
-      );
+      const taken = Array.from({ length: op.positions(count) }, (_, i) => at(i - before[a]));
+      y = picked(op, y, a, taken);
     });
   }
   if (

@@ -132,6 +132,7 @@ function split(op: Operator): void {
   const axis = op.axis(op.int("axis", 0), shape.length);
   const stated = op.ints("split") ?? (op.has(1) ? op.integers(1, "sizes of the parts") : undefined);
   const count = op.int("num_outputs", op.outputs.length);
+  if (count !== op.outputs.length) op.fail(`wants num_outputs as its ${op.outputs.length} outputs, found ${count}`);
   const each = Math.ceil(shape[axis] / Math.max(count, 1));
   const sizes = stated ?? Array.from({ length: count }, (_, i) => Math.max(0, Math.min(each, shape[axis] - i * each)));
   if (

@@ -183,7 +183,7 @@ function hybridProduct(op: Operator, given: Node, w: Node, o: Options<"FullyConn
 }
 
 /** The largest filter that is laid out in phases. */
-const maxWeights = 2 ** 26;
+const maxWeights = 2 ** 24;
 
 /** TRANSPOSE_CONV: inputs are the result's shape, the filter, the image and perhaps a bias. */
 function transposedConvolution(op: Operator): void {

@@ -112,6 +112,29 @@ Examples:
     });
 }
 
+export function addView(program: Command, io: Io, finish: Finish): void {
+  const command = program.command("view").description("Show a model in the explorer, in a browser on this machine.");
+  command.argument("<MODEL>", graphHelp);
+  importOptions(command)
+    .option("--port <N>", "port to serve at (default: one that is free)", integer(1, 65535), 0)
+    .option("--open", "open the page in the system's browser")
+    .option("--no-profile", "do not measure the time of each step first")
+    .addHelpText(
+      "after",
+      `
+Prints the page's address and serves it, on 127.0.0.1 only, until Ctrl-C. The page shows the graph after each pass and
+what changed, quantizers, weights, the kernels chosen and why, their time, and the memory plan; ? lists its keys.
+\`qjit dump MODEL --format html -o FILE\` writes the same page to a file.
+
+Examples:
+  $ qjit view model.tflite --open
+  $ qjit view model.onnx --shape input=1x3x224x224 --port 8080`,
+    )
+    .action(async (model: string) => {
+      finish(await (await import("./view.ts")).view(model, command.opts(), io));
+    });
+}
+
 export function addCheck(program: Command, io: Io, finish: Finish): void {
   const command = program.command("check").description("Say for every node how it will run, and what is unsupported.");
   command.argument("<MODEL>", graphHelp);

@@ -1,7 +1,7 @@
 /** The command line: what commands and options there are. Each command's work is in a file of its own, loaded when it is called. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { addBench, addBisect, addCheck, addCompare, addCompile, addDump, addOps, addRun } from "./commands.ts";
+import { addBench, addBisect, addCheck, addCompare, addCompile, addDump, addOps, addRun, addView } from "./commands.ts";
 import { exitDone, exitUsage, report } from "./failure.ts";
 import type { Io } from "./io.ts";
 
@@ -22,7 +22,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     })
     .showSuggestionAfterError()
     .addHelpText("after", examples);
-  for (const add of [addRun, addCompile, addDump, addCheck, addBench, addBisect, addCompare, addOps]) {
+  for (const add of [addRun, addCompile, addDump, addView, addCheck, addBench, addBisect, addCompare, addOps]) {
     add(program, io, (result) => {
       code = result;
     });

@@ -12,7 +12,9 @@ export interface NativeProgram {
   readonly isa: string;
   /** The kernel of each step. */
   readonly kernels: readonly string[];
-  /** Runs on this thread and fills the outputs. */
+  /** Threads that share the work of a run. */
+  readonly threads: number;
+  /** Runs on this thread, and its team if there is one, and fills the outputs. */
   runSync(inputs: readonly NativeData[], outputs: readonly NativeData[]): readonly NativeData[];
   /** Copies the inputs, runs on a worker thread, fills the outputs when that is done. */
   run(inputs: readonly NativeData[], outputs: readonly NativeData[]): Promise<readonly NativeData[]>;
@@ -28,11 +30,14 @@ export interface NativeAddon {
   readonly format: number;
   /** Instruction sets that this CPU and the build have, slowest first. */
   readonly levels: readonly string[];
-  /** Loads a program for an instruction set: the named one, that of QJIT_ISA, or the best. Throws Error saying why it cannot. */
+  /** Loads a program for an instruction set (the named one, that of QJIT_ISA, or the best) and a number of threads. Throws Error saying why it cannot. */
   readonly NativeProgram: new (
     bytes: Uint8Array,
     isa?: string,
+    threads?: number,
   ) => NativeProgram;
+  /** 10^9 multiply-adds a second that one thread can do at most with an instruction set, measured when called; 0 if unknown. */
+  peak(isa: string): number;
 }
 
 /** The addon, or why there is none. */

@@ -1,17 +1,16 @@
 /** A graph made ready to run on a target. */
-import { loadNative } from "../runtime/native.ts";
 import { probeEngine } from "../runtime/probe.ts";
 import { Program as RuntimeProgram } from "../runtime/program.ts";
 import { build, type Features, hostTarget } from "./codegen/build.ts";
-import { nativeFormat, serializeNative } from "./codegen/native/serialize.ts";
 import type { WasmTarget } from "./codegen/wasm/kernel.ts";
 import { ArgumentError, ModelError } from "./errors.ts";
 import type { Graph } from "./ir/graph.ts";
 import { interpret } from "./ir/interpret.ts";
 import { interfaceOf, type Port, StateValues } from "./ir/state.ts";
-import { allocate, sizeOf, type TypedArray } from "./ir/type.ts";
+import type { TypedArray } from "./ir/type.ts";
 import { verified } from "./ir/verify.ts";
-import { runPipeline } from "./passes/pipeline.ts";
+import { NativeMissing, nativeProgram } from "./native-program.ts";
+import { arraysOf, disposed, filled, type Inputs } from "./program-arrays.ts";
 
 /** Where a graph can run. */
 export type Target = "native" | "wasm" | "interpreter";
@@ -26,14 +25,15 @@ export interface CompileOptions {
   readonly features?: Features;
   /** Instruction set of native kernels; the environment variable QJIT_ISA or the best one of this CPU unless given. */
   readonly isa?: string;
+  /** Threads that share the work of a run; 1 unless given. Results do not depend on it. */
+  readonly threads?: number;
   /** Called where `auto` passes over the native back end, with the reason; without it stderr gets one line, once. */
   readonly onFallback?: (reason: string) => void;
 }
 
 export type { Port } from "./ir/state.ts";
 
-/** Row-major values for the inputs: in their order, or by name. */
-export type Inputs = readonly TypedArray[] | Readonly<Record<string, TypedArray>>;
+export type { Inputs } from "./program-arrays.ts";
 
 /**
  * A graph on a target. Results are row-major, in the order of `outputs`, and belong to the caller. States are neither among
@@ -43,10 +43,17 @@ export interface Program {
   readonly target: Target;
   /** The instructions in use: of WebAssembly, or of native kernels; undefined on the interpreter. */
   readonly level?: string;
+  /** Threads that share the work of a run; 1 where it is absent. */
+  readonly threads?: number;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  run(inputs: Inputs): Promise<TypedArray[]>;
-  runSync(inputs: Inputs): TypedArray[];
+  /**
+   * One inference. Native programs run on another thread, several at once, and take copies of the inputs first. Results are
+   * fresh arrays, or those of `outputs`, which are then filled and returned.
+   */
+  run(inputs: Inputs, outputs?: readonly TypedArray[]): Promise<TypedArray[]>;
+  /** One inference on this thread. */
+  runSync(inputs: Inputs, outputs?: readonly TypedArray[]): TypedArray[];
   /** Puts what the graph carries from run to run (`meta.state`) back to its start. */
   reset(): void;
   /** Gives back what the target holds; the program cannot run any more. */
@@ -65,12 +72,12 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     case "wasm":
       return wasmProgram(graph, hostTarget(features));
     case "native":
-      return nativeProgram(graph, options.isa);
+      return nativeProgram(graph, options);
     case "auto":
       // Who names WebAssembly instructions wants WebAssembly.
       if (features) return wasmProgram(graph, hostTarget(features));
       try {
-        return await nativeProgram(graph, options.isa);
+        return await nativeProgram(graph, options);
       } catch (error) {
         if (!(error instanceof NativeMissing) && !(error instanceof ModelError)) throw error;
         fallBack(options, error.message);
@@ -78,11 +85,6 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
       return probeEngine().simd ? wasmProgram(graph, hostTarget(features)) : interpreterProgram(verified(graph));
   }
   throw new ArgumentError("target", '"auto", "native", "wasm" or "interpreter"', target);
-}
-
-/** The native back end is not there: the addon is missing, does not load, or reads another format. */
-export class NativeMissing extends ArgumentError {
-  override name = "NativeMissing";
 }
 
 let told = false;
@@ -97,55 +99,22 @@ function fallBack({ onFallback }: CompileOptions, reason: string): void {
   }
 }
 
-/** The graph as a program of the native library. Throws NativeMissing with the reason if there is none. */
-export async function nativeProgram(graph: Graph, isa?: string): Promise<Program> {
-  const { addon, ...state } = await loadNative();
-  if (!addon) throw new NativeMissing("target", "the native back end", (state as { reason: string }).reason);
-  if (addon.format !== nativeFormat)
-    throw new NativeMissing("target", `an addon of format ${nativeFormat}`, `one of format ${addon.format}`);
-  const level = isa ?? process.env.QJIT_ISA ?? "";
-  if (level && !addon.levels.includes(level))
-    throw new ArgumentError("isa", `one of ${addon.levels.join(", ")}, which this CPU has`, level);
-  const native = new addon.NativeProgram(serializeNative(runPipeline(graph)).bytes, level || undefined);
-  const states = new StateValues(graph);
-  const { inputs, outputs } = states;
-  const room = () => graph.outputs.map(({ node: { type } }) => allocate(type.storage, sizeOf(type.shape)));
-  let live = true;
-  const checked = (given: Inputs): TypedArray[] => {
-    if (!live) throw disposed();
-    return states.before(inputsOf(given, inputs));
-  };
-  return {
-    target: "native",
-    level: native.isa,
-    inputs,
-    outputs,
-    run: async (given) => states.after((await native.run(checked(given), room())) as unknown as TypedArray[]),
-    runSync: (given) => states.after(native.runSync(checked(given), room()) as unknown as TypedArray[]),
-    reset: () => states.reset(),
-    dispose() {
-      live = false;
-      native.dispose();
-    },
-  };
-}
-
 /** The graph as a WebAssembly module of its own. */
 export async function wasmProgram(graph: Graph, target: WasmTarget): Promise<Program> {
   const { wasm } = await build(graph, target);
   const module = new RuntimeProgram(await WebAssembly.compile(wasm as BufferSource));
   const { inputs, outputs } = interfaceOf(graph);
   let live = true;
-  const runSync = (given: Inputs): TypedArray[] => {
+  const runSync: Program["runSync"] = (given, into) => {
     if (!live) throw disposed();
-    return module.runSync(inputsOf(given, inputs));
+    return filled(into, outputs, () => module.runSync(arraysOf(given, inputs, "inputs")));
   };
   return {
     target: "wasm",
     level: target.level,
     inputs,
     outputs,
-    run: async (given) => runSync(given),
+    run: async (given, into) => runSync(given, into),
     runSync,
     reset: () => module.reset(),
     dispose() {
@@ -155,46 +124,26 @@ export async function wasmProgram(graph: Graph, target: WasmTarget): Promise<Pro
   };
 }
 
-const disposed = () => new ArgumentError("program", "one that is not disposed", "a disposed one");
-
 /** The graph by its ops' reference meaning, as it is. */
 export function interpreterProgram(graph: Graph): Program {
   const states = new StateValues(graph);
   const { inputs, outputs } = states;
   let live = true;
-  const runSync = (given: Inputs): TypedArray[] => {
+  const runSync: Program["runSync"] = (given, into) => {
     if (!live) throw disposed();
+    const values = states.before(arraysOf(given, inputs, "inputs"));
     // The interpreter may hand on its inputs and constants as they are.
-    return states.after(interpret(graph, states.before(inputsOf(given, inputs))).map((data) => data.slice()));
+    return filled(into, outputs, () => states.after(interpret(graph, values).map((data) => data.slice())));
   };
   return {
     target: "interpreter",
     inputs,
     outputs,
-    run: async (given) => runSync(given),
+    run: async (given, into) => runSync(given, into),
     runSync,
     reset: () => states.reset(),
     dispose() {
       live = false;
     },
   };
-}
-
-/** The given values in the order of the ports. Throws ArgumentError naming the input that does not fit. */
-export function inputsOf(given: Inputs, ports: readonly Port[]): TypedArray[] {
-  if (typeof given !== "object" || given === null)
-    throw new ArgumentError("inputs", "a list of typed arrays, or a record of them by name", given);
-  const list = Array.isArray(given) ? (given as readonly TypedArray[]) : undefined;
-  if (list && list.length !== ports.length) throw new ArgumentError("inputs", `${ports.length} arrays`, list.length);
-  const names = ports.map((p) => p.name);
-  const extra = list ? undefined : Object.keys(given).find((name) => !names.includes(name));
-  if (extra !== undefined) throw new ArgumentError("inputs", `the names ${names.join(", ")}`, extra);
-  return ports.map(({ name, type }, i) => {
-    const array = list ? list[i] : (given as Readonly<Record<string, TypedArray>>)[name];
-    const wanted = allocate(type.storage, 0).constructor;
-    const size = sizeOf(type.shape);
-    if (array?.constructor !== wanted || array.length !== size)
-      throw new ArgumentError(`inputs.${name}`, `a ${wanted.name} of ${size} values`, array ?? "nothing");
-    return array;
-  });
 }

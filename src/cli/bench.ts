@@ -67,6 +67,7 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
       (await profileOn(backend, profiled, new StateValues(profiled).before(inputs), {
         runs,
         warmup,
+        threads: executor.threads,
         onRun: (i) => progress.step(() => `profiling: ${i} of ${warmup + runs}`),
       }));
     progress.done();
@@ -75,7 +76,7 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
       backend: executor.backend,
       level: executor.level,
       profile: executor.profile,
-      threads: 1,
+      threads: executor.threads,
       engine: `Node ${process.version}, V8 ${process.versions.v8}`,
       cpu: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores`,
       loadMs: compileStart - loadStart,
@@ -84,7 +85,9 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
       warmup: options.warmup,
       runs: options.runs,
       ...statistics(times),
-      ...(profile ? { steps: profile.steps, kernels: profile.kernels } : {}),
+      ...(profile
+        ? { steps: profile.steps, kernels: profile.kernels, ...(profile.peak ? { peakGmacs: profile.peak } : {}) }
+        : {}),
       warnings,
     };
     const trace =
@@ -98,7 +101,9 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
     else {
       const ms = (x: number) => `${x.toPrecision(4)} ms`;
       const how = [executor.backend, executor.level].filter(Boolean).join(" ");
-      io.out(`${path} on ${how}, 1 thread, ${result.engine}, ${result.cpu}\n`);
+      io.out(
+        `${path} on ${how}, ${executor.threads} thread${executor.threads > 1 ? "s" : ""}, ${result.engine}, ${result.cpu}\n`,
+      );
       io.out(`  median  ${ms(result.medianMs)} of ${options.runs} runs after ${options.warmup}\n`);
       io.out(`  min     ${ms(result.minMs)}\n`);
       io.out(`  spread  ${ms(result.spreadMs)} between the quartiles, max ${ms(result.maxMs)}\n`);

@@ -13,10 +13,12 @@ import type { Port } from "./ports.ts";
 
 /** A model made ready. Arrays are row-major, in the order of the ports. */
 export interface Executor {
-  readonly backend: "wasm" | "interpreter";
-  /** The instructions used (`simd128`, `relaxed`); null where that means nothing. */
+  readonly backend: "native" | "wasm" | "interpreter";
+  /** The instructions used (`simd128`, `relaxed`, `avx512vnni`, ...); null where that means nothing. */
   readonly level: string | null;
   readonly profile: string | null;
+  /** Threads that share the work of a run. */
+  readonly threads: number;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   run(inputs: readonly TypedArray[]): TypedArray[];
@@ -33,36 +35,43 @@ export interface PrepareOptions {
 
 /** Makes a model ready. Throws ModelError if the back end cannot run it. */
 export async function prepare(model: Model, options: PrepareOptions): Promise<Executor> {
-  const { backend, threads, onWarning } = options;
-  if (backend === "native") {
-    throw new ModelError("--backend native", "the native back end is not built; wants wasm or interpreter");
-  }
-  if (threads > 1) onWarning(`--threads ${threads}: only the native back end has threads; running on 1`);
+  const { backend, onWarning } = options;
   const { path } = model;
   if (model.kind === "compiled") {
-    if (backend !== "interpreter") return inModel(path, () => compiled(path, model.bytes));
-    throw new ModelError(path, "is compiled for wasm; the interpreter wants a .onnx, .tflite or .qir file");
+    if (backend === "auto" || backend === "wasm") return inModel(path, () => compiled(path, model.bytes));
+    throw new ModelError(path, `is compiled for wasm; --backend ${backend} wants a .onnx, .tflite or .qir file`);
   }
-  if (backend === "interpreter") return interpreter(model.graph, options);
+  if (backend === "interpreter") {
+    if (options.threads > 1) onWarning(`--threads ${options.threads}: the interpreter has one`);
+    return interpreter(model.graph, options);
+  }
   try {
-    return await inModel(path, () => wasm(model.graph, options));
+    return await inModel(path, () => compiledHere(model.graph, backend, options));
   } catch (error) {
-    if (backend === "wasm" || !isExpected(error)) throw error;
+    if (backend !== "auto" || !isExpected(error)) throw error;
     onWarning(`running on the interpreter, which is slow: ${error.message}`);
     return interpreter(model.graph, options);
   }
 }
 
-/** The graph compiled for this machine's engine. */
-async function wasm(graph: Graph, { progress }: PrepareOptions): Promise<Executor> {
+/** The graph compiled for this machine. */
+async function compiledHere(
+  graph: Graph,
+  target: "auto" | "native" | "wasm",
+  { threads, progress, onWarning }: PrepareOptions,
+): Promise<Executor> {
   progress.step(() => "compiling");
   const { compile } = await import("../compile.ts");
-  const program = await compile(graph, { target: "wasm" });
+  const onFallback = (reason: string) => onWarning(`not on the native back end: ${reason}`);
+  const program = await compile(graph, { target, threads, onFallback });
   progress.done();
+  const used = program.threads ?? 1;
+  if (used < threads) onWarning(`--threads ${threads}: running on ${used}`);
   return {
-    backend: "wasm",
+    backend: program.target,
     level: program.level ?? null,
     profile: graph.meta.profile ?? null,
+    threads: used,
     inputs: program.inputs,
     outputs: program.outputs,
     run: (inputs) => program.runSync(inputs),
@@ -81,6 +90,7 @@ async function compiled(path: string, bytes: Uint8Array): Promise<Executor> {
     backend: "wasm",
     level: program.description.level,
     profile: program.description.profile ?? null,
+    threads: 1,
     inputs: program.inputs.map(port),
     outputs: program.outputs.map(port),
     run(inputs) {
@@ -120,6 +130,7 @@ function interpreter(graph: Graph, { progress }: PrepareOptions): Executor {
     backend: "interpreter",
     level: null,
     profile: graph.meta.profile ?? null,
+    threads: 1,
     inputs: states.inputs,
     outputs: states.outputs,
     run(inputs) {

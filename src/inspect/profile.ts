@@ -1,11 +1,10 @@
 /** Where a graph's time goes: each step on WebAssembly or native, each node on the interpreter. */
-import { loadNative } from "../../runtime/native.ts";
 import { hostTarget } from "../codegen/build.ts";
 import { serializeNative } from "../codegen/native/serialize.ts";
-import { ArgumentError } from "../errors.ts";
 import { type Graph, type Node, operandsOf, typesOf } from "../ir/graph.ts";
 import { interpret } from "../ir/interpret.ts";
 import { byteLength, type TypedArray } from "../ir/type.ts";
+import { nativeAddon } from "../native-program.ts";
 import { runPipeline } from "../passes/pipeline.ts";
 import { statistics } from "./statistics.ts";
 import { WasmSteps } from "./wasm-steps.ts";
@@ -47,12 +46,16 @@ export interface Profile {
   readonly kernels: readonly KernelTime[];
   /** The timed runs, each step in order. */
   readonly runs: readonly (readonly Span[])[];
+  /** 10^9 multiply-accumulates a second that this machine can do at most with the threads and instructions in use, where measured. */
+  readonly peak?: number;
 }
 
 /** How often to run. */
 export interface ProfileOptions {
   readonly runs: number;
   readonly warmup: number;
+  /** Threads that share the work of a native run; 1 unless given. */
+  readonly threads?: number;
   readonly onRun?: (run: number) => void;
 }
 
@@ -62,6 +65,7 @@ type Run = () => readonly { readonly start?: number; readonly ms: number }[];
 interface Timed {
   readonly steps: readonly { readonly name: string; readonly node: Node; readonly kernel: string }[];
   readonly run: Run;
+  readonly peak?: number;
   dispose(): void;
 }
 
@@ -72,7 +76,7 @@ export async function profileOn(
   inputs: readonly TypedArray[],
   options: ProfileOptions,
 ): Promise<Profile> {
-  const timed = await { wasm: onWasm, native: onNative, interpreter: onInterpreter }[backend](graph, inputs);
+  const timed = await { wasm: onWasm, native: onNative, interpreter: onInterpreter }[backend](graph, inputs, options);
   try {
     const runs: Span[][] = [];
     for (let r = -options.warmup; r < options.runs; r++) {
@@ -91,6 +95,7 @@ export async function profileOn(
     const origin = runs[0]?.[0]?.start ?? 0;
     const steps = stepTimes(timed, runs);
     return {
+      ...(timed.peak ? { peak: timed.peak } : {}),
       steps,
       kernels: kernelTimes(steps),
       runs: runs.map((run) => run.map((span) => ({ ...span, start: span.start - origin }))),
@@ -125,16 +130,16 @@ async function onWasm(graph: Graph, inputs: readonly TypedArray[]): Promise<Time
   };
 }
 
-async function onNative(graph: Graph, inputs: readonly TypedArray[]): Promise<Timed> {
-  const state = await loadNative();
-  if (!state.addon) throw new ArgumentError("native", "the native back end", state.reason);
+async function onNative(graph: Graph, inputs: readonly TypedArray[], { threads = 1 }: ProfileOptions): Promise<Timed> {
+  const addon = await nativeAddon();
   const lowered = runPipeline(graph);
   const { bytes, steps } = serializeNative(lowered);
-  const program = new state.addon.NativeProgram(bytes, process.env.QJIT_ISA || undefined);
+  const program = new addon.NativeProgram(bytes, process.env.QJIT_ISA || undefined, threads);
   const nodes = new Map(lowered.nodes.map((n) => [lowered.nameOf(n), n]));
   return {
     steps: steps.map((name, i) => ({ name, node: nodes.get(name)!, kernel: program.kernels[i] })),
     run: () => Array.from(program.profile(inputs), (ms) => ({ ms })),
+    peak: addon.peak(program.isa) * threads,
     dispose: () => program.dispose(),
   };
 }

@@ -36,6 +36,26 @@ test("exit codes are the process's", () => {
   expect(run("rnu").status).toBe(2);
 });
 
+test("without the native back end auto takes another and says so, and native is refused with the reason", () => {
+  const model = put(folder(), "small.qir", small);
+  const without = (backend: string) =>
+    spawnSync(process.execPath, [bin, "run", model, "--backend", backend, "--json"], {
+      encoding: "utf8",
+      env: { ...process.env, QJIT_NATIVE: "off" },
+    });
+  const reason = "target: wanted the native back end, got switched off by QJIT_NATIVE=off";
+  const auto = without("auto");
+  const { backend, warnings } = JSON.parse(auto.stdout);
+  expect({ status: auto.status, backend, warnings }).toEqual({
+    status: 0,
+    backend: "wasm",
+    warnings: [`not on the native back end: ${reason}`],
+  });
+  expect(auto.stderr.split("\n").filter((line) => line.includes("native back end")).length).toBe(1);
+  const native = without("native");
+  expect({ status: native.status, stderr: native.stderr }).toEqual({ status: 1, stderr: `error: ${reason}\n` });
+});
+
 test("a long text arrives in full through a pipe", () => {
   const path = largeModel();
   const result = spawnSync(process.execPath, [bin, "dump", path], { encoding: "utf8", maxBuffer: 2 ** 26 });

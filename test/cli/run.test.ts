@@ -5,6 +5,7 @@ import { readNpy, writeNpy } from "../../src/cli/npy.ts";
 import { randomValues } from "../../src/cli/ports.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { parse } from "../../src/ir/parse.ts";
+import { addon, levels } from "../native/native.ts";
 import { folder, put, qjit, small } from "./qjit.ts";
 
 const image = Int8Array.from({ length: 32 }, (_, i) => i * 37);
@@ -24,21 +25,26 @@ function setup() {
 }
 
 describe("run", () => {
-  test.each(["wasm", "auto"])("--backend %s gives the interpreter's bytes", async (backend) => {
-    const s = setup();
-    const argv = ["run", s.model, "--backend", backend, "--input", `image=${s.image}`, "--input", `t=${s.t}`];
-    const { code, out, err } = await qjit([...argv, "--output-dir", s.outDir, "--json"]);
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(JSON.parse(out)).toMatchObject({ backend: "wasm", level: expect.stringMatching(/^(simd128|relaxed)$/) });
-    expect(npy(join(s.outDir, "out0.npy")).data).toEqual(expected[0]);
-    expect(npy(join(s.outDir, "out1.npy")).data).toEqual(expected[1]);
-  });
+  test.each(["wasm", "auto", ...(addon ? ["native"] : [])])(
+    "--backend %s gives the interpreter's bytes",
+    async (backend) => {
+      const s = setup();
+      const argv = ["run", s.model, "--backend", backend, "--input", `image=${s.image}`, "--input", `t=${s.t}`];
+      const { code, out, err } = await qjit([...argv, "--output-dir", s.outDir, "--json"]);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      const native = backend === "native" || (backend === "auto" && addon);
+      const level = native ? levels[levels.length - 1] : expect.stringMatching(/^(simd128|relaxed)$/);
+      expect(JSON.parse(out)).toMatchObject({ backend: native ? "native" : "wasm", level });
+      expect(npy(join(s.outDir, "out0.npy")).data).toEqual(expected[0]);
+      expect(npy(join(s.outDir, "out1.npy")).data).toEqual(expected[1]);
+    },
+  );
 
   test("--threads says that there is one", async () => {
     const s = setup();
-    const { code, out, err } = await qjit(["run", s.model, "--threads", "4", "--json"]);
+    const { code, out, err } = await qjit(["run", s.model, "--backend", "interpreter", "--threads", "4", "--json"]);
     expect(code).toBe(0);
-    const warning = "--threads 4: only the native back end has threads; running on 1";
+    const warning = "--threads 4: the interpreter has one";
     expect(err).toContain(`warning: ${warning}\n`);
     expect(JSON.parse(out).warnings).toEqual([warning]);
   });
@@ -171,7 +177,6 @@ describe("what is missing or bad ends with code 1 and one line", () => {
     ));
   test("bytes that are not text", () =>
     bad(["run", put(s.dir, "bytes.qir", Uint8Array.of(0xff, 0xfe, 0))], "bytes.qir: wants UTF-8 text"));
-  test("the native back end", () => bad(["run", s.model, "--backend", "native"], "the native back end is not built"));
   test("another arithmetic", () => bad(on("--numerics", "ort"), "--numerics ort: this model's arithmetic is tflite"));
   test("another shape", () =>
     bad(on("--shape", "image=2x4x4x2"), "--shape image=2x4x4x2: input image has the fixed shape 1x4x4x2"));

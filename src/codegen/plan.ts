@@ -17,7 +17,7 @@ export interface Step {
   readonly kernel: WasmKernel;
   /** Steps with equal keys call one function. */
   readonly key: string;
-  /** Addresses: the result, operands that are not constant, packs, scratch memory. */
+  /** Addresses: the result, operands that are not constant, packs, scratch memory; then the kernel's numbers. */
   readonly args: readonly number[];
   readonly result: Range;
   readonly reads: readonly Range[];
@@ -123,7 +123,10 @@ export function makePlan(graph: Graph, target: WasmTarget): Plan {
       node,
       kernel,
       key: `${kernel.name} ${kernel.key(node, target)}`,
-      args: [result, ...reads, ...packs, ...(scratch ? [scratch] : [])].map((r) => r.at),
+      args: [
+        ...[result, ...reads, ...packs, ...(scratch ? [scratch] : [])].map((r) => r.at),
+        ...(kernel.numbers?.(node) ?? []),
+      ],
       result,
       reads,
       packs,

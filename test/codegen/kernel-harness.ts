@@ -42,7 +42,8 @@ export function emitModule(
     const base = SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt;
     m.setFeatures(target.level === "relaxed" ? base | RelaxedSIMD : base);
     m.setMemory(pages, pages, "memory");
-    const count = 1 + operands.length + packs.length + (kernel.scratch?.(node) ? 1 : 0);
+    const numbers = kernel.numbers?.(node).length ?? 0;
+    const count = 1 + operands.length + packs.length + (kernel.scratch?.(node) ? 1 : 0) + numbers;
     const f = new Func(binaryen, m, "run", count, shared);
     kernel.emit(f, node, target);
     f.end();
@@ -81,11 +82,12 @@ export function load(kernel: WasmKernel, node: Node, target: WasmTarget, threads
   });
   const run = exports.run as (...args: number[]) => void;
   const args = [result, ...placed, ...packed];
+  const numbers = kernel.numbers?.(node) ?? [];
   const calls = scratches
     .map((at, t) => {
       const [first, end] = [t, t + 1].map((k) => firstUnit(units, k, threads));
       const share = threads === 1 ? [] : [first, end - first];
-      return { args: [...args, ...(scratch ? [at] : []), ...share], empty: first === end };
+      return { args: [...args, ...(scratch ? [at] : []), ...numbers, ...share], empty: first === end };
     })
     .filter((c) => !c.empty)
     .reverse();

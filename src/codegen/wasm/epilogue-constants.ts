@@ -33,13 +33,14 @@ export class FinishConstants {
     this.#layoutCommons();
   }
 
-  /** What the emitted code depends on besides the geometry. */
+  /** What the emitted code depends on besides the geometry: zero points, bounds and factors are in memory. */
   get key(): string {
-    const { requantize: r, add, clamps, table } = this.plan;
-    const parts: unknown[] = [this.paths];
-    if (r) parts.push(r.form, this.paths.includes("exact") ? r.stage.by.rule : "", r.stage.clamp, r.stage.zero);
-    if (add) parts.push(add.stage.clamp, add.stage.zero, add.fit ? add.fit.away > 0 : add.stage.by);
-    return JSON.stringify([parts, clamps, table?.lowest]);
+    const { requantize: r, add, table } = this.plan;
+    const parts: unknown[] = [this.paths, this.clampsBytes, table !== undefined];
+    if (r) parts.push(r.form);
+    if (this.paths.includes("exact")) parts.push(r!.stage.by.rule, r!.stage.zero, table?.lowest);
+    if (add) parts.push(add.residualSigned, add.fit ? add.fit.away > 0 : add.stage.by);
+    return JSON.stringify(parts);
   }
 
   /** Bytes of the node's common constants, which stand at the start of its pack; a multiple of 16. */
@@ -163,7 +164,8 @@ export class FinishConstants {
 
   /** Whether saturation to bytes leaves something to clamp. */
   protected get clampsBytes(): boolean {
-    const { table } = this.plan;
+    const { table, requantize } = this.plan;
+    if (!requantize) return false;
     const last = this.lastClamp;
     const [low, high] = table
       ? [table.lowest, table.lowest + 255]

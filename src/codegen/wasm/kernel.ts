@@ -35,13 +35,15 @@ export interface WasmKernel {
   key(node: Node, target: WasmTarget): string;
   /** The constants that differ from node to node: weights packed for the tile, biases, per-channel multipliers, tables. */
   pack?(node: Node, target: WasmTarget): readonly Pack[];
+  /** Numbers (32-bit integers) that differ from node to node: a zero point, say. */
+  numbers?(node: Node): readonly number[];
   /** Bytes of scratch memory that a call needs. */
   scratch?(node: Node): number;
   /** Operands (in slot order) that the result may overwrite: each element is read before its place is written. */
   readonly inPlace?: readonly number[];
   /**
    * Emits the body of the function. Its parameters are addresses: the result, then each operand of the node that is not
-   * a constant (in slot order), then each pack, then the scratch memory if it asked for any.
+   * a constant (in slot order), then each pack, then the scratch memory if it asked for any; then its numbers.
    */
   emit(f: Func, node: Node, target: WasmTarget): void;
 }

@@ -4,6 +4,7 @@ import type { Node } from "../../../ir/graph.ts";
 import { kConv } from "../../../ir/ops/kernel.ts";
 import { constantOf } from "../../../ir/ops/source.ts";
 import { sizeOf, type TensorType, type TypedArray, zeroOf, zeroOfChannel } from "../../../ir/type.ts";
+import type { Expr, Func } from "../asm.ts";
 
 /** A convolution of 8-bit x [n, h, w, c] with constant 8-bit weights [o, kh, kw, i]; a matrix product is a 1x1 one. */
 export interface Conv {
@@ -104,7 +105,16 @@ export function geometryKey(g: Conv): string {
   const residual = g.residual ? `+${g.residual.storage}` : "";
   return `${g.n}x${g.h}x${g.w}x${g.c} ${g.o}x${g.kh}x${g.kw}x${g.i} s${g.stride} p${g.pad} d${g.dilation} ${
     g.xSigned ? "i8" : "u8"
-  }:${g.xZero}${residual} ${g.result.storage}`;
+  }${residual} ${g.result.storage}`;
+}
+
+/** The numbers of a convolution's row. */
+export const convNumbers = (node: Node): readonly number[] => [convOf(node)!.xZero];
+
+/** The zero point of the image, the last parameter of a convolution's function, plus `more`. */
+export function zeroOfImage(f: Func, more = 0): Expr {
+  const zero = f.get(f.params[f.params.length - 1]);
+  return more ? f.m.i32.add(zero, f.m.i32.const(more)) : zero;
 }
 
 /** The least and greatest sum that an output channel can reach, bias included. */

@@ -2,7 +2,7 @@
 import type { Node } from "../../../ir/graph.ts";
 import type { WasmKernel, WasmTarget } from "../kernel.ts";
 import { finishPlan } from "../requantize-plan.ts";
-import { type Conv, convOf, geometryKey } from "./conv-geometry.ts";
+import { type Conv, convNumbers, convOf, geometryKey } from "./conv-geometry.ts";
 import { ConvTile, type Tile } from "./conv-tile.ts";
 
 /** Bytes as the target's dot instruction reads them: flipped where the activations have the other signedness. */
@@ -84,6 +84,7 @@ const row = (choice: Choice): WasmKernel => ({
     return `${geometryKey(t.g)} ${t.key}`;
   },
   pack: (node, target) => tileOf(choice, node, target).pack(),
+  numbers: convNumbers,
   // Which signedness the engine wants decides whether bytes are copied; memory is set aside for either.
   scratch: (node) => Math.max(...engines.map((dot) => tileOf(choice, node, { level: "relaxed", dot }).scratch())),
   emit: (f, node, target) => tileOf(choice, node, target).emit(f),

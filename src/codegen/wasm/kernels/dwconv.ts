@@ -12,7 +12,7 @@ import { finishPlan } from "../requantize-plan.ts";
 import { evenness } from "../share.ts";
 import { relaxedElement } from "./conv.ts";
 import { bestRows, dot } from "./conv-dot.ts";
-import { type Conv, convOf, geometryKey } from "./conv-geometry.ts";
+import { type Conv, convNumbers, convOf, geometryKey, zeroOfImage } from "./conv-geometry.ts";
 import type { Element } from "./conv-image.ts";
 
 /** Channels of a tile: two vectors of sums. */
@@ -108,7 +108,7 @@ class Depthwise {
     const pack = f.params[g.residual ? 3 : 2];
     const scratch = f.params[g.residual ? 4 : 3];
     const pads = this.scratch() > 0;
-    if (pads) f.do(m.memory.fill(f.get(scratch), i32.const(g.xZero & 255), i32.const(g.w * g.c)));
+    if (pads) f.do(m.memory.fill(f.get(scratch), zeroOfImage(f), i32.const(g.w * g.c)));
     const delta = residual && f.let(b.i32, i32.sub(f.get(residual), f.get(result)));
     const image = f.let(b.i32, f.get(x));
     const to = f.let(b.i32, f.get(result));
@@ -276,7 +276,10 @@ class Depthwise {
 }
 
 /** The zero point as the dot instruction reads it. */
-const readZero = (g: Conv, element: Element): number => g.xZero + (element.flip ? (g.xSigned ? 128 : -128) : 0);
+const readZero = (g: Conv, element: Element): number => g.xZero + flipped(g, element);
+
+/** What flipping the highest bit adds to a value as it is read. */
+const flipped = (g: Conv, element: Element): number => (element.flip ? (g.xSigned ? 128 : -128) : 0);
 
 /** Where a tile's columns lie: the first one `shift` columns from the pointer, some outside the image. */
 interface View {
@@ -330,7 +333,7 @@ class Columns {
     const address = (column + this.#view.shift) * this.#g.c;
     let value: Expr;
     if (outside) {
-      const zero = i32.const(readZero(this.#g, this.#element));
+      const zero = zeroOfImage(f, flipped(this.#g, this.#element));
       value = bytes === 2 ? i16x8.splat(zero) : i8x16.splat(zero);
     } else if (bytes === 2) {
       value = (this.#g.xSigned ? v128.load8x8_s : v128.load8x8_u)(address, 1, f.get(this.#rows[ky]));
@@ -410,6 +413,7 @@ export const dwconvKernels: readonly WasmKernel[] = choices.map((choice) => ({
     return `${JSON.stringify(d.element)} ${geometryKey(d.g)} ${d.finisher.key}`;
   },
   pack: (node, target) => depthwise(choice, node, target).pack(),
+  numbers: convNumbers,
   scratch: (node) => Math.max(...engines.map((dot) => depthwise(choice, node, { level: "relaxed", dot }).scratch())),
   emit: (f, node, target) => depthwise(choice, node, target).emit(f),
 }));

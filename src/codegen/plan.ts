@@ -17,7 +17,7 @@ export interface Step {
   readonly kernel: WasmKernel;
   /** Steps with equal keys call one function. */
   readonly key: string;
-  /** Addresses: the result, operands that are not constant, packs, scratch memory; then the kernel's numbers. */
+  /** Addresses: the result, operands that are not constant, packs; the kernel's numbers; the address of scratch memory. */
   readonly args: readonly number[];
   readonly result: Range;
   readonly reads: readonly Range[];
@@ -124,8 +124,9 @@ export function makePlan(graph: Graph, target: WasmTarget): Plan {
       kernel,
       key: `${kernel.name} ${kernel.key(node, target)}`,
       args: [
-        ...[result, ...reads, ...packs, ...(scratch ? [scratch] : [])].map((r) => r.at),
+        ...[result, ...reads, ...packs].map((r) => r.at),
         ...(kernel.numbers?.(node) ?? []),
+        ...(scratch ? [scratch.at] : []),
       ],
       result,
       reads,

@@ -87,7 +87,7 @@ export function load(kernel: WasmKernel, node: Node, target: WasmTarget, threads
     .map((at, t) => {
       const [first, end] = [t, t + 1].map((k) => firstUnit(units, k, threads));
       const share = threads === 1 ? [] : [first, end - first];
-      return { args: [...args, ...(scratch ? [at] : []), ...numbers, ...share], empty: first === end };
+      return { args: [...args, ...numbers, ...(scratch ? [at] : []), ...share], empty: first === end };
     })
     .filter((c) => !c.empty)
     .reverse();

@@ -43,7 +43,7 @@ export interface WasmKernel {
   readonly inPlace?: readonly number[];
   /**
    * Emits the body of the function. Its parameters are addresses: the result, then each operand of the node that is not
-   * a constant (in slot order), then each pack, then the scratch memory if it asked for any; then its numbers.
+   * a constant (in slot order), then each pack; then its numbers; then the scratch memory if it asked for any.
    */
   emit(f: Func, node: Node, target: WasmTarget): void;
 }

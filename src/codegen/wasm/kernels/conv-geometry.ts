@@ -111,10 +111,17 @@ export function geometryKey(g: Conv): string {
 /** The numbers of a convolution's row. */
 export const convNumbers = (node: Node): readonly number[] => [convOf(node)!.xZero];
 
-/** The zero point of the image, the last parameter of a convolution's function, plus `more`. */
-export function zeroOfImage(f: Func, more = 0): Expr {
-  const zero = f.get(f.params[f.params.length - 1]);
+/** The zero point of the image, which is a parameter of a convolution's function, plus `more`. */
+export function zeroOfImage(f: Func, g: Conv, more = 0): Expr {
+  const zero = f.get(convParams(f, g).zero);
   return more ? f.m.i32.add(zero, f.m.i32.const(more)) : zero;
+}
+
+/** The parameters of a convolution's function. */
+export function convParams(f: Func, g: Conv) {
+  const [result, x, ...rest] = f.params;
+  const [residual, pack, zero, scratch] = g.residual ? rest : [undefined, ...rest];
+  return { result, x, residual, pack: pack!, zero: zero!, scratch: scratch! };
 }
 
 /** The least and greatest sum that an output channel can reach, bias included. */

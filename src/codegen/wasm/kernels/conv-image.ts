@@ -45,9 +45,9 @@ export function stagedOf(g: Conv, element: Element): Staged {
 }
 
 /** What stands for zero in a staged image, in its low byte. */
-const stagedZero = (f: Func, element: Element): Expr => {
+const stagedZero = (f: Func, g: Conv, element: Element): Expr => {
   if (element.bytes === 2) return f.m.i32.const(0);
-  return zeroOfImage(f, element.flip ? 0x80 : 0);
+  return zeroOfImage(f, g, element.flip ? 0x80 : 0);
 };
 
 /** What bytes of the staged image are above the zero point's own scale: the zero point as the dot instruction reads it. */
@@ -76,7 +76,7 @@ export function emitStage(f: Func, g: Conv, s: Staged, x: Local, scratch: Local,
     );
     return;
   }
-  f.do(m.memory.fill(f.get(scratch), stagedZero(f, s.element), m.i32.const(s.bytes)));
+  f.do(m.memory.fill(f.get(scratch), stagedZero(f, g, s.element), m.i32.const(s.bytes)));
   const from = f.let(f.b.i32, f.get(x));
   const to = f.let(f.b.i32, f.plus(scratch, g.pad[0] * s.row + g.pad[1] * s.pixel));
   f.repeat(g.n, () => {
@@ -115,7 +115,7 @@ function emitStagedShare(f: Func, g: Conv, s: Staged, x: Local, scratch: Local, 
     () => {
       const isPixels = i32.lt_u(f.plus(inside, -g.pad[0]), i32.const(g.h));
       const fill = (at: Expr, bytes: number): void => {
-        if (bytes) f.do(m.memory.fill(at, stagedZero(f, s.element), i32.const(bytes)));
+        if (bytes) f.do(m.memory.fill(at, stagedZero(f, g, s.element), i32.const(bytes)));
       };
       const [before, after] = [g.pad[1] * s.pixel, g.pad[3] * s.pixel];
       f.if(
@@ -156,7 +156,7 @@ export function emitRun(f: Func, g: Conv, element: Element, count: number, x: ()
   const { v128, i16x8, i32 } = m;
   const wide = element.bytes === 2;
   const constant = wide
-    ? f.let(f.b.v128, i16x8.splat(zeroOfImage(f)))
+    ? f.let(f.b.v128, i16x8.splat(zeroOfImage(f, g)))
     : f.let(f.b.v128, m.i8x16.splat(i32.const(0x80)));
   const lanes = wide ? 8 : 16;
   const vector = (at: number): void => {
@@ -178,7 +178,7 @@ export function emitRun(f: Func, g: Conv, element: Element, count: number, x: ()
   for (; done < left; done++) {
     if (wide) {
       const byte = (g.xSigned ? i32.load8_s : i32.load8_u)(done, 1, f.get(from));
-      f.do(i32.store16(done * 2, 1, f.get(into), i32.sub(byte, zeroOfImage(f))));
+      f.do(i32.store16(done * 2, 1, f.get(into), i32.sub(byte, zeroOfImage(f, g))));
     } else f.do(i32.store8(done, 1, f.get(into), i32.xor(i32.load8_u(done, 1, f.get(from)), i32.const(0x80))));
   }
 }

@@ -10,7 +10,7 @@ import { blocksOf } from "../epilogue-constants.ts";
 import type { Pack } from "../kernel.ts";
 import { evenness, evenSize } from "../share.ts";
 import { bestRows, dot } from "./conv-dot.ts";
-import type { Conv } from "./conv-geometry.ts";
+import { type Conv, convParams } from "./conv-geometry.ts";
 import { type Element, emitRun, emitStage, foldedZero, type Staged, stagedOf } from "./conv-image.ts";
 
 /** A tile and the instruction it is made of. */
@@ -170,10 +170,7 @@ export class ConvTile {
   emit(f: Func): void {
     const { g, staged } = this;
     const { m, b } = f;
-    const [result, x] = f.params;
-    const residual = g.residual ? f.params[2] : undefined;
-    const pack = f.params[g.residual ? 3 : 2];
-    const scratch = f.params[g.residual ? 4 : 3];
+    const { result, x, residual, pack, scratch } = convParams(f, g);
     const delta = residual && f.let(b.i32, m.i32.sub(f.get(residual), f.get(result)));
     const outPixel = g.o * this.#outBytes;
     if (this.flat) {

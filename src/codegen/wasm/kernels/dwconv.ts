@@ -12,7 +12,7 @@ import { finishPlan } from "../requantize-plan.ts";
 import { evenness } from "../share.ts";
 import { relaxedElement } from "./conv.ts";
 import { bestRows, dot } from "./conv-dot.ts";
-import { type Conv, convNumbers, convOf, geometryKey, zeroOfImage } from "./conv-geometry.ts";
+import { type Conv, convNumbers, convOf, convParams, geometryKey, zeroOfImage } from "./conv-geometry.ts";
 import type { Element } from "./conv-image.ts";
 
 /** Channels of a tile: two vectors of sums. */
@@ -103,12 +103,9 @@ class Depthwise {
     const { g } = this;
     const { m, b } = f;
     const { i32 } = m;
-    const [result, x] = f.params;
-    const residual = g.residual ? f.params[2] : undefined;
-    const pack = f.params[g.residual ? 3 : 2];
-    const scratch = f.params[g.residual ? 4 : 3];
+    const { result, x, residual, pack, scratch } = convParams(f, g);
     const pads = this.scratch() > 0;
-    if (pads) f.do(m.memory.fill(f.get(scratch), zeroOfImage(f), i32.const(g.w * g.c)));
+    if (pads) f.do(m.memory.fill(f.get(scratch), zeroOfImage(f, g), i32.const(g.w * g.c)));
     const delta = residual && f.let(b.i32, i32.sub(f.get(residual), f.get(result)));
     const image = f.let(b.i32, f.get(x));
     const to = f.let(b.i32, f.get(result));
@@ -333,7 +330,7 @@ class Columns {
     const address = (column + this.#view.shift) * this.#g.c;
     let value: Expr;
     if (outside) {
-      const zero = zeroOfImage(f, flipped(this.#g, this.#element));
+      const zero = zeroOfImage(f, this.#g, flipped(this.#g, this.#element));
       value = bytes === 2 ? i16x8.splat(zero) : i8x16.splat(zero);
     } else if (bytes === 2) {
       value = (this.#g.xSigned ? v128.load8x8_s : v128.load8x8_u)(address, 1, f.get(this.#rows[ky]));

@@ -9,7 +9,7 @@ import { StateValues } from "../ir/state.ts";
 import { prepare } from "./executor.ts";
 import { exitDone } from "./failure.ts";
 import { writeAll } from "./files.ts";
-import { type Io, Progress } from "./io.ts";
+import { during, type Io, Progress } from "./io.ts";
 import { loadModel } from "./model.ts";
 import { loadOptions, type ModelOptions } from "./options.ts";
 import { bindInputs } from "./ports.ts";
@@ -33,7 +33,7 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
   };
   const progress = new Progress(io);
   const loadStart = performance.now();
-  const model = await loadModel(path, loadOptions(options, onWarning));
+  const model = await during(io, `reading ${path}`, () => loadModel(path, loadOptions(options, onWarning)));
   const compileStart = performance.now();
   const executor = await prepare(model, { backend: options.backend, threads: options.threads, progress, onWarning });
   const compileEnd = performance.now();

@@ -8,7 +8,7 @@ import { type BisectResult, bisect as search } from "../inspect/bisect.ts";
 import { type Difference, positionText } from "../inspect/difference.ts";
 import { ruleText } from "./dump-passes.ts";
 import { exitBad, exitDone } from "./failure.ts";
-import { type Io, Progress, styled } from "./io.ts";
+import { during, type Io, Progress, styled } from "./io.ts";
 import { graphInputs, loadGraph } from "./model.ts";
 import { type BackendOption, type ImportOptions, loadOptions } from "./options.ts";
 import { bindInputs, type InputOption } from "./ports.ts";
@@ -29,7 +29,7 @@ export async function bisect(path: string, options: BisectOptions, io: Io): Prom
     warnings.push(message);
     io.err(`warning: ${message}\n`);
   };
-  const graph = await loadGraph(path, loadOptions(options, onWarning));
+  const graph = await during(io, `reading ${path}`, () => loadGraph(path, loadOptions(options, onWarning)));
   const backends = await backendsOf(options.backend, onWarning);
   const progress = new Progress(io);
   let seed = options.seed;

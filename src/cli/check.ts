@@ -9,7 +9,7 @@ import { interfaceOf } from "../ir/state.ts";
 import { byteLength, type Storage, sizeOf } from "../ir/type.ts";
 import { runPipeline } from "../passes/pipeline.ts";
 import { exitBad, exitDone } from "./failure.ts";
-import { type Io, styled, table } from "./io.ts";
+import { during, type Io, styled, table } from "./io.ts";
 import { type Layer, layersOf, short } from "./layers.ts";
 import { loadGraph } from "./model.ts";
 import { type ImportOptions, loadOptions } from "./options.ts";
@@ -30,7 +30,7 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
   };
   let graph: Graph;
   try {
-    graph = await loadGraph(path, loadOptions(options, onWarning));
+    graph = await during(io, `reading ${path}`, () => loadGraph(path, loadOptions(options, onWarning)));
   } catch (error) {
     const unsupported = unsupportedIn(error);
     if (!unsupported) throw error;

@@ -1,7 +1,7 @@
 /** Each command's arguments, options and help. The work is in `run.ts`, `compile.ts`, ... */
 import { type Command, Option } from "commander";
 import type { Io } from "./io.ts";
-import { backendOptions, backends, fileName, importOptions, inputOptions, integer } from "./options.ts";
+import { backendOptions, backends, choice, fileName, importOptions, inputOptions, integer } from "./options.ts";
 
 /** Receives a command's exit code. */
 type Finish = (code: number) => void;
@@ -38,9 +38,9 @@ export function addCompile(program: Command, io: Io, finish: Finish): void {
   importOptions(command)
     .requiredOption("-o, --output-dir <DIR>", "folder that gets NAME.wasm, NAME.mjs and NAME.d.mts")
     .addOption(
-      new Option("--features <LEVEL>", "WebAssembly instructions to use")
-        .choices(["simd128", "relaxed", "auto"])
-        .default("simd128"),
+      choice("--features <LEVEL>", "WebAssembly instructions to use", ["simd128", "relaxed", "auto"]).default(
+        "simd128",
+      ),
     )
     .option("--name <NAME>", "name of the files (default: the model's file name)", fileName)
     .option("--json", "print one JSON object and nothing else on stdout")
@@ -80,9 +80,7 @@ export function addDump(program: Command, io: Io, finish: Finish): void {
         "print the plan for this machine's engine instead: kernel calls, constants, arena",
       ).conflicts(["before", "after", "printAfterAll", "diff", "node"]),
     )
-    .addOption(
-      new Option("--format <FORMAT>", "form of the output").choices(["text", "json", "dot", "html"]).default("text"),
-    )
+    .addOption(choice("--format <FORMAT>", "form of the output", ["text", "json", "dot", "html"]).default("text"))
     .option("--data", "keep long constants (the default of text; the others have statistics of them)")
     .option("--no-data", "leave out long constants; the text cannot be parsed back")
     .option("--profile", "json and html: also measure the time of each step, on random inputs")
@@ -183,9 +181,11 @@ export function addBisect(program: Command, io: Io, finish: Finish): void {
   command.argument("<MODEL>", graphHelp);
   inputOptions(importOptions(command))
     .addOption(
-      new Option("--backend <NAME>", "what to suspect; auto is all that there is, interpreter only the rewrites")
-        .choices(backends)
-        .default("auto"),
+      choice(
+        "--backend <NAME>",
+        "what to suspect; auto is all that there is, interpreter only the rewrites",
+        backends,
+      ).default("auto"),
     )
     .option("--tries <N>", "sets of random inputs to try until one differs", integer(1, 1_000_000), 1)
     .option("--json", "print one JSON object and nothing else on stdout")
@@ -209,8 +209,7 @@ export function addCompare(program: Command, io: Io, finish: Finish): void {
   const command = program
     .command("compare")
     .description("Say layer by layer how far a model is from its float twin, other back ends or another framework.");
-  const backend = (flag: string, what: string) =>
-    new Option(`${flag} <NAME>`, what).choices(["wasm", "native", "interpreter"]);
+  const backend = (flag: string, what: string) => choice(`${flag} <NAME>`, what, ["wasm", "native", "interpreter"]);
   command
     .argument("<A>", graphHelp)
     .argument("[B]", "the reference: a model with the same inputs and outputs, a .npy file or a folder of them");

@@ -13,7 +13,7 @@ import type { Graph } from "../ir/graph.ts";
 import { runPipeline } from "../passes/pipeline.ts";
 import { accuracyText, backendsText, outputsText } from "./compare-text.ts";
 import { exitBad, exitDone, inModel, UsageError } from "./failure.ts";
-import { type Io, Progress } from "./io.ts";
+import { during, type Io, Progress } from "./io.ts";
 import { graphInputs, loadGraph } from "./model.ts";
 import { type ImportOptions, loadOptions } from "./options.ts";
 import { readReferences } from "./references.ts";
@@ -49,7 +49,9 @@ export async function compare(a: string, b: string | undefined, options: Compare
   const onStep = (what: string) => progress.step(() => `comparing: ${what}`);
   // What says how to read A says nothing of a B in another format.
   const load = (path: string) =>
-    loadGraph(path, extname(path) === extname(a) ? loadOptions(options, onWarning) : { onWarning });
+    during(io, `reading ${path}`, () =>
+      loadGraph(path, extname(path) === extname(a) ? loadOptions(options, onWarning) : { onWarning }),
+    );
   try {
     const graph = await load(a);
     const samples = await readSamples(graphInputs(graph), options, note);

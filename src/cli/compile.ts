@@ -5,7 +5,7 @@ import { type Build, build, hostTarget } from "../codegen/build.ts";
 import type { WasmTarget } from "../codegen/wasm/kernel.ts";
 import { exitDone, inModel } from "./failure.ts";
 import { writeAll } from "./files.ts";
-import { type Io, Progress, table } from "./io.ts";
+import { during, type Io, Progress, table } from "./io.ts";
 import { loadGraph } from "./model.ts";
 import { type ImportOptions, loadOptions } from "./options.ts";
 
@@ -26,12 +26,12 @@ export async function compile(path: string, options: CompileOptions, io: Io): Pr
   };
   const start = performance.now();
   const targets = targetsOf(options.features);
-  const graph = await loadGraph(path, loadOptions(options, onWarning));
+  const graph = await during(io, `reading ${path}`, () => loadGraph(path, loadOptions(options, onWarning)));
   const progress = new Progress(io);
   const builds: Build[] = [];
   try {
     for (const target of targets) {
-      progress.step(() => `compiling for ${target.level}`);
+      progress.begin(`compiling for ${target.level}`);
       builds.push(await inModel(path, () => build(graph, target)));
     }
   } finally {

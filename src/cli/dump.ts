@@ -4,7 +4,7 @@ import { print } from "../ir/print.ts";
 import { pipeline } from "../passes/pipeline.ts";
 import { type PassesToRun, printAll, printDifference, runLogged } from "./dump-passes.ts";
 import { didYouMean, exitDone, inModel, UsageError } from "./failure.ts";
-import type { Io } from "./io.ts";
+import { during, type Io } from "./io.ts";
 import { loadGraph } from "./model.ts";
 import { type ImportOptions, loadOptions } from "./options.ts";
 
@@ -34,7 +34,7 @@ export async function dump(path: string, options: DumpOptions, io: Io): Promise<
     warnings.push(message);
     io.err(`warning: ${message}\n`);
   };
-  const graph = await loadGraph(path, loadOptions(options, onWarning));
+  const graph = await during(io, `reading ${path}`, () => loadGraph(path, loadOptions(options, onWarning)));
   if (options.format !== "text") {
     const { documentOf, writeDocument } = await import("./dump-document.ts");
     const { format, output, data, profile } = options;

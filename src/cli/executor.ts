@@ -60,7 +60,7 @@ async function compiledHere(
   target: "auto" | "native" | "wasm",
   { threads, progress, onWarning }: PrepareOptions,
 ): Promise<Executor> {
-  progress.step(() => "compiling");
+  progress.begin("compiling");
   const { compile } = await import("../compile.ts");
   const onFallback = (reason: string) => onWarning(`not on the native back end: ${reason}`);
   const program = await compile(graph, { target, threads, onFallback });

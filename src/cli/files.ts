@@ -56,7 +56,7 @@ export async function writeAll(dir: string, files: readonly NewFile[]): Promise<
   let at = dir;
   let made: string | undefined;
   try {
-    made = await mkdir(dir, { recursive: true });
+    made = await makeFolders(resolve(dir));
     for (const path of paths) {
       at = path;
       if (await isFolder(path)) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
@@ -75,6 +75,23 @@ export async function writeAll(dir: string, files: readonly NewFile[]): Promise<
     if (made) await removeEmpty(resolve(dir), made);
     throw new ModelError(at, `cannot be written: ${reasonOf(error)}`);
   }
+}
+
+/**
+ * Makes a folder and those that it is in. Returns the outermost one that was made. (Node's own recursive mkdir does not end on
+ * file systems that refuse new folders as ENOENT, such as /proc.)
+ */
+async function makeFolders(dir: string): Promise<string | undefined> {
+  if (await isFolder(dir)) return undefined;
+  const above = dirname(dir) === dir ? undefined : await makeFolders(dirname(dir));
+  try {
+    await mkdir(dir);
+  } catch (error) {
+    if (above) await removeEmpty(dirname(dir), above);
+    // Another process may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !(await isFolder(dir))) throw error;
+  }
+  return above ?? dir;
 }
 
 async function isFolder(path: string): Promise<boolean> {

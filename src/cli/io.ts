@@ -37,7 +37,10 @@ export function styled(io: Io, style: Style, text: string): string {
   return `\x1b[${on}m${text}\x1b[${off}m`;
 }
 
-/** A line on stderr that says what takes long: shown on a terminal once a second has passed, and cleared by `done`. */
+/**
+ * A line on stderr that says what takes long: shown on a terminal, not in CI, and cleared by `done`. Work that reports its steps
+ * shows them once a second has passed; work that cannot, because it blocks, says so when it begins.
+ */
 export class Progress {
   readonly #io: Io;
   readonly #start = performance.now();
@@ -48,20 +51,66 @@ export class Progress {
     this.#io = io;
   }
 
+  /** States work that nothing is heard of until it is done. */
+  begin(text: string): void {
+    if (!this.#quiet) this.#show(text);
+  }
+
   /** States the step that begins now. Cheap enough for every node of a graph. */
   step(text: () => string): void {
-    if (!this.#io.errIsTerminal) return;
+    if (this.#quiet) return;
     const now = performance.now();
     if (now - this.#start < 1000 || now - this.#shownAt < 100) return;
-    this.#shownAt = now;
+    this.#show(text());
+  }
+
+  get #quiet(): boolean {
+    return !this.#io.errIsTerminal || Boolean(this.#io.env.CI) || this.#io.env.TERM === "dumb";
+  }
+
+  #show(text: string): void {
+    this.#shownAt = performance.now();
     this.#shown = true;
-    this.#io.err(`\r\x1b[K${text()}`);
+    this.#io.err(`\r\x1b[K${text}`);
   }
 
   done(): void {
     if (this.#shown) this.#io.err("\r\x1b[K");
     this.#shown = false;
   }
+}
+
+/** Says on a terminal what is being done while it is done. */
+export async function during<T>(io: Io, text: string, work: () => T | Promise<T>): Promise<T> {
+  const progress = new Progress(io);
+  progress.begin(text);
+  try {
+    return await work();
+  } finally {
+    progress.done();
+  }
+}
+
+/** The same surroundings, in which what is written clears a line of progress first. */
+export function overProgress(io: Io): Io {
+  const clear = "\r\x1b[K";
+  let shown = false;
+  const clean = () => {
+    if (shown) io.err(clear);
+    shown = false;
+  };
+  return {
+    ...io,
+    out: (text) => {
+      clean();
+      io.out(text);
+    },
+    err: (text) => {
+      if (text.startsWith(clear)) shown = text !== clear;
+      else clean();
+      io.err(text);
+    },
+  };
 }
 
 /** Rows as text in aligned columns; `right` holds the columns that align right. Styles are applied to whole cells. */

@@ -1,5 +1,6 @@
 /** Options that several commands share, and how their values are read. A bad value is a bad command line. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { didYouMean } from "./failure.ts";
 import type { LoadOptions, ShapeOption } from "./model.ts";
 import type { InputOption } from "./ports.ts";
 
@@ -16,6 +17,15 @@ export const integer =
     }
     return value;
   };
+
+/** An option that takes one of some words, with the closest one suggested for another. */
+export function choice(flags: string, description: string, choices: readonly string[]): Option {
+  const option = new Option(flags, description).choices(choices);
+  return option.argParser((word: string) => {
+    if (choices.includes(word)) return word;
+    throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}${didYouMean(word, choices)}.`);
+  });
+}
 
 /** A name for files, without a folder. */
 export const fileName = (text: string): string => {
@@ -67,7 +77,7 @@ export const inputOptions = (command: Command): Command =>
 
 export const backendOptions = (command: Command): Command =>
   command
-    .addOption(new Option("--backend <NAME>", "what runs the model").choices(backends).default("auto"))
+    .addOption(choice("--backend <NAME>", "what runs the model", backends).default("auto"))
     .option("--threads <N>", "threads to run on; results do not depend on it", integer(1, 1024), 1);
 
 export const importOptions = (command: Command): Command =>

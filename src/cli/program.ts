@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addBench, addBisect, addCheck, addCompare, addCompile, addDump, addOps, addRun, addView } from "./commands.ts";
 import { exitDone, exitUsage, report } from "./failure.ts";
-import type { Io } from "./io.ts";
+import { type Io, overProgress } from "./io.ts";
 
 /** Runs one command line (without `node qjit`). Returns the exit code: 0 done, 1 bad model or input, 2 bad command line. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], surroundings: Io): Promise<number> {
+  const io = overProgress(surroundings);
   let code = exitDone;
   const program = new Command("qjit")
     .description(

@@ -3,7 +3,7 @@ import type { TypedArray } from "../ir/type.ts";
 import { prepare } from "./executor.ts";
 import { exitDone } from "./failure.ts";
 import { readText, writeAll } from "./files.ts";
-import { type Io, Progress } from "./io.ts";
+import { during, type Io, Progress } from "./io.ts";
 import { loadModel } from "./model.ts";
 import { writeNpy } from "./npy.ts";
 import { loadOptions, type ModelOptions } from "./options.ts";
@@ -25,7 +25,7 @@ export async function run(path: string, options: RunOptions, io: Io): Promise<nu
     io.err(`warning: ${message}\n`);
   };
   const progress = new Progress(io);
-  const model = await loadModel(path, loadOptions(options, onWarning));
+  const model = await during(io, `reading ${path}`, () => loadModel(path, loadOptions(options, onWarning)));
   const executor = await prepare(model, { backend: options.backend, threads: options.threads, progress, onWarning });
   try {
     const labels = options.labels === undefined ? undefined : readLabels(await readText(options.labels));

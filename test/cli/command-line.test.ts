@@ -1,10 +1,11 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { didYouMean } from "../../src/cli/failure.ts";
 import { conv2d } from "../../src/ir/ops/conv.ts";
 import { ops } from "../../src/ir/ops/index.ts";
 import { folder, put, qjit, small } from "./qjit.ts";
 
-const commands = ["run", "compile", "dump", "check", "bench", "ops"];
+const commands = ["run", "compile", "dump", "check", "bench", "bisect", "compare", "view", "ops"];
 const model = put(folder(), "small.qir", small);
 
 describe("help", () => {
@@ -34,7 +35,7 @@ describe("a bad command line ends with code 2", () => {
     [["run", model, "--output-dri", "x"], "error: unknown option '--output-dri'\n(Did you mean --output-dir?)"],
     [
       ["run", model, "--backend", "wsam"],
-      "argument 'wsam' is invalid. Allowed choices are auto, wasm, native, interpreter.",
+      "argument 'wsam' is invalid. Allowed choices are auto, wasm, native, interpreter (did you mean wasm?).",
     ],
     [["run", model, "--threads", "0"], "It wants an integer from 1 to 1024."],
     [["run", model, "--threads", "two"], "It wants an integer from 1 to 1024."],
@@ -45,6 +46,12 @@ describe("a bad command line ends with code 2", () => {
     [["run", model, "--shape", "image=0x3"], "It wants NAME=1x3x224x224."],
     [["run", model, "--backend"], "argument missing"],
     [["dump", model, "--format", "svg"], "argument 'svg' is invalid. Allowed choices are text, json, dot, html."],
+    [["dump", model, "--format", "jsn"], "(did you mean json?)."],
+    [["bisect", model, "--backend", "wazm"], "(did you mean wasm?)."],
+    [["bisect", model, "--tries", "0"], "It wants an integer from 1"],
+    [["compare"], "error: missing required argument 'A'"],
+    [["compare", model, "--backend-a", "nativ"], "(did you mean native?)."],
+    [["compare", model, "--samples", "x"], "It wants an integer from 1"],
     [["dump", model, "--fuel", "1.5"], "It wants an integer from 0"],
     [["dump", model, "--after", "lower", "--before", "lower"], "cannot be used with option"],
     [["compile", model], "required option '-o, --output-dir <DIR>' not specified"],
@@ -64,6 +71,42 @@ describe("a bad command line ends with code 2", () => {
       out: "",
       err: "error: --input 0: input image is given twice (a.npy, b.npy)\n",
     });
+  });
+});
+
+describe("--json is one object on stdout and nothing else there", () => {
+  const compiled = folder();
+  const cases: string[][] = [
+    ["run", model],
+    ["run", model, "--backend", "interpreter", "--output-dir", folder()],
+    ["run", join(compiled, "small.wasm")],
+    ["compile", model, "-o", compiled],
+    ["check", model],
+    ["bench", model, "--runs", "2"],
+    ["bench", model, "--runs", "2", "--profile", "--trace", join(compiled, "trace.json")],
+    ["bisect", model, "--backend", "wasm"],
+    ["compare", model, "--samples", "1"],
+    ["compare", model, model, "--samples", "1"],
+    ["ops"],
+    ["ops", "clamp"],
+  ];
+  // In order: what is compiled by one is run by another.
+  cases.sort((a, b) => Number(b[0] === "compile") - Number(a[0] === "compile"));
+  test.each(cases)("qjit %s %s %s %s", async (...argv) => {
+    // A terminal gets progress, and colours where they are wanted; neither belongs into the object.
+    const { code, out } = await qjit([...argv.filter(Boolean), "--json"], { outIsTerminal: true, errIsTerminal: true });
+    expect(code).toBe(0);
+    expect(out).toBe(`${JSON.stringify(JSON.parse(out), null, 2)}\n`);
+    expect(JSON.parse(out)).toBeTypeOf("object");
+  });
+
+  test.each(cases.filter(([c]) => c !== "ops"))("a bad model: qjit %s %s %s %s", async (...argv) => {
+    const bad = argv
+      .filter(Boolean)
+      .map((a) => (a === model ? join(compiled, "no.qir") : a.replace("small.wasm", "no.wasm")));
+    const { code, out, err } = await qjit([...bad, "--json"]);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/^error: .*no\.(qir|wasm): no such file or folder\n$/);
   });
 });
 

@@ -1,12 +1,12 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { type Io, Progress, table } from "../../src/cli/io.ts";
+import { during, type Io, overProgress, Progress, table } from "../../src/cli/io.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
 /** A progress line on a clock that the test sets. */
-function progress(errIsTerminal: boolean) {
+function progress(errIsTerminal: boolean, env: Io["env"] = {}) {
   let now = 0;
   vi.spyOn(performance, "now").mockImplementation(() => now);
   const written: string[] = [];
@@ -15,7 +15,7 @@ function progress(errIsTerminal: boolean) {
     err: (text) => written.push(text),
     outIsTerminal: false,
     errIsTerminal,
-    env: {},
+    env,
   };
   const line = new Progress(io);
   const at = (ms: number, text: string) => {
@@ -45,6 +45,27 @@ test("progress is for terminals, and for work that takes a second", () => {
   short.at(10, "x");
   short.line.done();
   expect(short.written).toEqual([]);
+});
+
+test("work that blocks says so at once, but not in CI", () => {
+  const { line, written } = progress(true);
+  line.begin("reading");
+  line.done();
+  expect(written).toEqual(["\r\x1b[Kreading", "\r\x1b[K"]);
+  for (const quiet of [progress(true, { CI: "true" }), progress(true, { TERM: "dumb" }), progress(false)]) {
+    quiet.line.begin("reading");
+    quiet.at(5000, "x");
+    expect(quiet.written).toEqual([]);
+  }
+});
+
+test("what is written clears a line of progress first", async () => {
+  let screen = "";
+  const write = (text: string) => void (screen += text);
+  const io = overProgress({ out: write, err: write, outIsTerminal: true, errIsTerminal: true, env: {} });
+  await during(io, "working", () => io.err("warning: w\n"));
+  io.out("result\n");
+  expect(screen).toBe("\r\x1b[Kworking\r\x1b[Kwarning: w\n\r\x1b[Kresult\n");
 });
 
 test("a table's columns align, whatever its cells are wrapped in", () => {

@@ -1,14 +1,13 @@
 /** Back ends as the tools drive them: whole runs, and runs that show the value of every step. */
-import { loadNative } from "../../runtime/native.ts";
 import { hostTarget } from "../codegen/build.ts";
 import { serializeNative } from "../codegen/native/serialize.ts";
 import type { Plan } from "../codegen/plan.ts";
 import type { WasmTarget } from "../codegen/wasm/kernel.ts";
-import { ArgumentError } from "../errors.ts";
 import { Graph, type Node, operandsOf, replaceOperands } from "../ir/graph.ts";
 import { evaluate, interpret } from "../ir/interpret.ts";
 import { constantOf, makeParam } from "../ir/ops/source.ts";
 import { allocate, sizeOf, type TypedArray } from "../ir/type.ts";
+import { nativeAddon } from "../native-program.ts";
 import { differenceOf } from "./difference.ts";
 import { WasmSteps } from "./wasm-steps.ts";
 
@@ -88,9 +87,7 @@ export function wasmBackend(target: WasmTarget = hostTarget(), alter?: (plan: Pl
  * with the reason if there is none.
  */
 export async function nativeBackend(isa?: string, alter: (graph: Graph) => Graph = (g) => g): Promise<Backend> {
-  const state = await loadNative();
-  const { addon } = state;
-  if (!addon) throw new ArgumentError("native", "the native back end", state.reason);
+  const addon = await nativeAddon();
   const level = isa ?? (process.env.QJIT_ISA || addon.levels[addon.levels.length - 1]);
   const run = (graph: Graph, inputs: readonly TypedArray[]) => {
     const program = new addon.NativeProgram(serializeNative(alter(graph)).bytes, level);

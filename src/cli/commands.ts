@@ -43,6 +43,7 @@ export function addCompile(program: Command, io: Io, finish: Finish): void {
       ),
     )
     .option("--name <NAME>", "name of the files (default: the model's file name)", fileName)
+    .option("--page", "also write NAME.html, one page that runs the model in a browser, from the file")
     .option("--json", "print one JSON object and nothing else on stdout")
     .addHelpText(
       "after",
@@ -52,7 +53,8 @@ both, the relaxed one as NAME.relaxed.wasm, if this machine's engine has relaxed
 
 Examples:
   $ qjit compile mobilenet.tflite -o dist
-  $ qjit compile mobilenet.tflite -o dist --features auto --name classifier`,
+  $ qjit compile mobilenet.tflite -o dist --features auto --name classifier
+  $ qjit compile mobilenet.tflite -o dist --page && open dist/mobilenet.html`,
     )
     .action(async (model: string) => {
       finish(await (await import("./compile.ts")).compile(model, command.opts(), io));

@@ -2,6 +2,7 @@
 import { basename, extname } from "node:path";
 import { artefactFiles } from "../codegen/artefact.ts";
 import { type Build, build, hostTarget } from "../codegen/build.ts";
+import { pageFile } from "../codegen/page.ts";
 import type { WasmTarget } from "../codegen/wasm/kernel.ts";
 import { exitDone, inModel } from "./failure.ts";
 import { writeAll } from "./files.ts";
@@ -14,6 +15,7 @@ export interface CompileOptions extends ImportOptions {
   readonly outputDir: string;
   readonly features: "simd128" | "relaxed" | "auto";
   readonly name?: string;
+  readonly page?: boolean;
   readonly json?: boolean;
 }
 
@@ -39,6 +41,10 @@ export async function compile(path: string, options: CompileOptions, io: Io): Pr
   }
   const name = options.name ?? basename(path, extname(path));
   const files = artefactFiles(name, builds);
+  if (options.page) {
+    const loader = files.find((f) => f.name === `${name}.mjs`)!.content as string;
+    files.push(pageFile(name, builds[builds.length - 1], loader));
+  }
   const paths = await writeAll(options.outputDir, files);
   const ms = performance.now() - start;
   const bytes = files.map((f) => (typeof f.content === "string" ? Buffer.byteLength(f.content) : f.content.length));

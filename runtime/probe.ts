@@ -1,5 +1,5 @@
 /** What the engine can do, found out by trying. Imports nothing; the loader of compiled models contains its source text. */
-import type { Engine } from "./program.ts";
+import type { Engine } from "./types.ts";
 
 /**
  * Probes the engine: whether it takes SIMD and relaxed SIMD modules, and what its relaxed dot product does with a second

@@ -1,66 +1,20 @@
 /**
- * Runs a compiled module. This file imports nothing, and each export uses only other exports of this file: the loader that
- * `qjit compile` writes is made of their source text (src/codegen/artefact.ts).
+ * Runs a compiled module. This file imports nothing but types, and each export uses only other exports of this file: the
+ * loader that `qjit compile` writes is made of their source text (src/codegen/artefact.ts).
  */
 
-/** Element storage of an input or output; `bool` is one byte, 0 or 1. */
-export type DType = "i8" | "u8" | "i16" | "u16" | "i32" | "i64" | "f32" | "bool";
-
-/** Elements as programs take and return them, row-major. */
-export type Data = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | BigInt64Array | Float32Array;
-
-/** How stored integers stand for real numbers: real = scale * (stored - zero), for the tensor or for each index of an axis. */
-export type Quantizer =
-  | { readonly kind: "tensor"; readonly scale: number; readonly zero: number }
-  | {
-      readonly kind: "axis";
-      readonly axis: number;
-      readonly channels: {
-        readonly name: string;
-        readonly scales: readonly number[];
-        readonly zeros: readonly number[];
-      };
-    }
-  | { readonly kind: "product"; readonly a: number; readonly b: object };
-
-/** A named input or output. */
-export interface TensorInfo {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  /** Absent for plain numbers. */
-  readonly quantizer?: Quantizer;
-}
-
-/** A TensorInfo with the address of its elements in the module's memory. */
-export interface PlacedTensor extends TensorInfo {
-  readonly offset: number;
-}
-
-/** What a compiled module says of itself. */
-export interface Description {
-  readonly name: string;
-  /** The arithmetic's name, if the model names one. */
-  readonly profile?: string;
-  readonly level: "simd128" | "relaxed";
-  /** What the module's relaxed dot products assume of the engine. */
-  readonly dot: "unsigned" | "signed" | "inexact";
-  readonly inputs: readonly PlacedTensor[];
-  readonly outputs: readonly PlacedTensor[];
-  /** Inputs that the outputs of one run give to the next, by their positions, and the value of every element at first. */
-  readonly states: readonly (readonly [input: number, output: number, start: number])[];
-  /** Bytes of memory between inputs and outputs. */
-  readonly arena: number;
-  /** The layers in order of execution: name, and the kernel that computes it. */
-  readonly steps: readonly (readonly [name: string, kernel: string])[];
-}
-
-/** What an engine can do; see `probeEngine`. */
-export interface Engine {
-  readonly simd: boolean;
-  readonly relaxed: boolean;
-  readonly dot: "unsigned" | "signed" | "inexact";
-}
+import type {
+  Data,
+  Description,
+  DType,
+  Engine,
+  Host,
+  Inputs,
+  PlacedTensor,
+  Quantizer,
+  RunOptions,
+  TensorInfo,
+} from "./types.ts";
 
 /** A module that is not one of qjit's, an engine that cannot run it, or wrong use of a program. */
 export class ProgramError extends Error {
@@ -142,6 +96,10 @@ export function describeModule(module: WebAssembly.Module): Description {
       throw new ProgramError("the qjit section is damaged: wants states as inputs with outputs of their type");
     }
   }
+  const { threads } = json;
+  if (threads && ![threads.sync, threads.scratch, threads.bytes].every(Number.isInteger)) {
+    throw new ProgramError("the qjit section is damaged: wants addresses of threads");
+  }
   return {
     name: String(json.name),
     ...(json.profile === undefined ? {} : { profile: String(json.profile) }),
@@ -152,6 +110,8 @@ export function describeModule(module: WebAssembly.Module): Description {
     states,
     arena: json.arena,
     steps: list(json.steps) as Description["steps"],
+    memory: json.memory,
+    ...(threads ? { threads } : {}),
   };
 }
 
@@ -164,13 +124,19 @@ export function engineLacks({ level, dot }: Pick<Description, "level" | "dot">, 
   return `this engine's relaxed dot product is ${engine.dot}, the module is made for ${dot}`;
 }
 
-/** Inputs by position or by name. */
-export type Inputs = readonly Data[] | Readonly<Record<string, Data>>;
-
-/** How outputs are returned. */
-export interface RunOptions {
-  /** Give views on the module's memory, which the next run overwrites, instead of copies. */
-  readonly views?: boolean;
+/** The calling thread as the host of an instance, or of a module, which small ones may be instantiated of at once. */
+export function hostHere(of: WebAssembly.Module | WebAssembly.Instance): Host {
+  let exports: WebAssembly.Exports;
+  try {
+    ({ exports } = of instanceof WebAssembly.Module ? new WebAssembly.Instance(of) : of);
+  } catch (error) {
+    throw new ProgramError(`the module cannot be started: ${(error as Error).message}`, { cause: error });
+  }
+  const { memory, run } = exports;
+  if (!(memory instanceof WebAssembly.Memory) || typeof run !== "function") {
+    throw new ProgramError("not a module that qjit compiled: it exports no memory and run");
+  }
+  return { threads: 1, memory, runSync: run as () => void };
 }
 
 /** A compiled model, ready to run. What it carries from run to run, its state, is neither input nor output. */
@@ -178,15 +144,22 @@ export class Program {
   readonly description: Description;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
-  /** The values of the states, in the order of the description. */
-  #states: Data[] = [];
+  /** Threads that share the work of a run. */
+  readonly threads: number;
   readonly #inputs: readonly PlacedTensor[];
   readonly #outputs: readonly PlacedTensor[];
-  #memory: WebAssembly.Memory | undefined;
-  #run: (() => void) | undefined;
+  /** The values of the states, in the order of the description. */
+  #states: Data[] = [];
+  #host: Host | undefined;
+  /** Runs that were begun and not finished, and the end of the last of them. */
+  #pending = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
-  /** Makes a program of a compiled module. Throws ProgramError if the module is not one of qjit's. */
-  constructor(module: WebAssembly.Module) {
+  /**
+   * Makes a program of a compiled module that runs on this thread, or on the host if one is given. Throws ProgramError if
+   * the module is not one of qjit's.
+   */
+  constructor(module: WebAssembly.Module, host?: Host) {
     this.description = describeModule(module);
     const info = ({ offset: _, ...t }: PlacedTensor): TensorInfo => t;
     const { inputs, outputs, states } = this.description;
@@ -195,17 +168,10 @@ export class Program {
     this.inputs = this.#inputs.map(info);
     this.outputs = this.#outputs.map(info);
     this.reset();
-    let exports: WebAssembly.Exports;
-    try {
-      exports = new WebAssembly.Instance(module).exports;
-    } catch (error) {
-      throw new ProgramError(`the module cannot be started: ${(error as Error).message}`, { cause: error });
-    }
-    if (!(exports.memory instanceof WebAssembly.Memory) || typeof exports.run !== "function") {
-      throw new ProgramError("not a module that qjit compiled: it exports no memory and run");
-    }
-    this.#memory = exports.memory;
-    this.#run = exports.run as () => void;
+    if (this.description.threads && !host)
+      throw new ProgramError(`${this.description.name} is for threads: wants load`);
+    this.#host = host ?? hostHere(module);
+    this.threads = this.#host.threads;
   }
 
   /** Runs once. Outputs come by position if the inputs do, else by name. Throws ProgramError for wrong inputs. */
@@ -213,36 +179,75 @@ export class Program {
   runSync(inputs: Readonly<Record<string, Data>>, options?: RunOptions): Record<string, Data>;
   runSync(inputs: Inputs, options?: RunOptions): Data[] | Record<string, Data>;
   runSync(inputs: Inputs, options: RunOptions = {}): Data[] | Record<string, Data> {
-    const [memory, run] = [this.#memory, this.#run];
-    if (!memory || !run) throw new ProgramError(`${this.description.name}: the program is disposed of`);
-    const given = this.#positional(inputs);
-    this.#inputs.forEach((t, i) => {
-      this.#check(t, given[i]);
-    });
-    const write = (t: PlacedTensor, data: Data): void => (this.#view(memory, t) as Uint8Array).set(data as Uint8Array);
-    this.#inputs.forEach((t, i) => {
-      write(t, given[i]!);
-    });
-    const all = this.description;
-    all.states.forEach(([input], i) => {
-      write(all.inputs[input], this.#states[i]);
-    });
-    run();
-    this.#states = all.states.map(([, output]) => this.#view(memory, all.outputs[output]).slice());
-    const outputs = this.#outputs.map((t) => {
-      const view = this.#view(memory, t);
-      return options.views ? view : view.slice();
-    });
-    if (Array.isArray(inputs)) return outputs;
-    return Object.fromEntries(outputs.map((data, i) => [this.outputs[i].name, data]));
+    const { runSync, memory } = this.#live();
+    const [given, into] = this.#checked(inputs, options);
+    if (!memory || !runSync)
+      throw new ProgramError(`${this.description.name} runs in a worker: wants run, not runSync`);
+    if (this.#pending)
+      throw new ProgramError(`${this.description.name} is running: wants runSync after the end of run`);
+    this.#write(memory, given);
+    runSync();
+    return this.#named(inputs, this.#results(this.#views(memory), into, options));
   }
 
-  /** As `runSync`, with errors as rejections. */
+  /**
+   * As `runSync`, with errors as rejections. On several threads or in a worker, this thread is free meanwhile; one run begins
+   * when the one before has ended. Inputs may be changed as soon as the call has returned.
+   */
   run(inputs: readonly Data[], options?: RunOptions): Promise<Data[]>;
   run(inputs: Readonly<Record<string, Data>>, options?: RunOptions): Promise<Record<string, Data>>;
   run(inputs: Inputs, options?: RunOptions): Promise<Data[] | Record<string, Data>>;
-  async run(inputs: Inputs, options?: RunOptions): Promise<Data[] | Record<string, Data>> {
-    return this.runSync(inputs, options);
+  async run(inputs: Inputs, options: RunOptions = {}): Promise<Data[] | Record<string, Data>> {
+    const host = this.#live();
+    if (!host.run && !host.send) return this.runSync(inputs, options);
+    const [given, into] = this.#checked(inputs, options);
+    const alone = this.#pending++ === 0;
+    let waiting: readonly Data[] | undefined;
+    if (host.memory && alone) this.#write(host.memory, given);
+    else if (!alone) waiting = given.map((data) => data.slice());
+    const one = async (): Promise<Data[]> => {
+      if (host.send) {
+        const all = await host.send(this.#withStates(waiting ?? given));
+        const found = this.description.outputs.map((t, i) => dataOf(t.dtype, all[i], 0, sizeOf(t.shape)));
+        return this.#results(found, into, { views: true });
+      }
+      if (waiting) this.#write(host.memory!, waiting);
+      await host.run!();
+      return this.#results(this.#views(host.memory!), into, options);
+    };
+    // The first of a queue is on its way at once, so that its inputs are taken before the caller goes on.
+    const result = alone ? one() : this.#last.then(one, one);
+    this.#last = result;
+    try {
+      return this.#named(inputs, await result);
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  /**
+   * Runs on zeros until runs have stopped to get faster, for `ms` milliseconds at most: engines compile hot functions once
+   * more in the background, and use what comes of it from the next call on. Returns the milliseconds of the fastest run.
+   */
+  async warmUp(ms = 500): Promise<number> {
+    const zeros = this.inputs.map((t) => dataOf(t.dtype, sizeOf(t.shape)));
+    const states = this.#states;
+    const end = performance.now() + ms;
+    let best = Number.POSITIVE_INFINITY;
+    // A run on the way would lose its state.
+    await this.#last.catch(() => {});
+    for (let idle = 0; idle < 10; idle++) {
+      const start = performance.now();
+      await this.run(zeros, { views: true });
+      this.#states = states;
+      const took = performance.now() - start;
+      if (took < best * 0.97) idle = 0;
+      best = Math.min(best, took);
+      if (performance.now() > end) break;
+      // Pages stay alive, and background compilers hand over their work.
+      await new Promise((next) => setTimeout(next, 0));
+    }
+    return best;
   }
 
   /** Puts every state back to its start, as before the first run. */
@@ -254,33 +259,90 @@ export class Program {
     });
   }
 
-  /** Lets go of the memory. Every later run is an error. */
+  /** Lets go of the memory, and ends the workers that the program has. Every later run is an error. */
   dispose(): void {
-    this.#memory = undefined;
-    this.#run = undefined;
+    const host = this.#host;
+    this.#host = undefined;
+    host?.dispose?.();
+  }
+
+  #live(): Host {
+    if (!this.#host) throw new ProgramError(`${this.description.name}: the program is disposed of`);
+    return this.#host;
+  }
+
+  /** Inputs, and arrays to fill if there are some, by position. */
+  #checked(inputs: Inputs, { outputs }: RunOptions): [Data[], Data[] | undefined] {
+    const all = (arrays: Inputs, what: string, infos: readonly TensorInfo[]): Data[] => {
+      const found = this.#positional(arrays, what, infos);
+      infos.forEach((t, i) => {
+        this.#check(what, t, found[i]);
+      });
+      return found as Data[];
+    };
+    const given = all(inputs, "input", this.inputs);
+    return [given, outputs && all(outputs, "output", this.outputs)];
+  }
+
+  /** Inputs and states in the order of the description. */
+  #withStates(given: readonly Data[]): Data[] {
+    const { inputs, states } = this.description;
+    const rest = [...given];
+    return inputs.map((_, i) => {
+      const state = states.findIndex(([input]) => input === i);
+      return state < 0 ? rest.shift()! : this.#states[state];
+    });
+  }
+
+  #write(memory: WebAssembly.Memory, given: readonly Data[]): void {
+    const { inputs } = this.description;
+    this.#withStates(given).forEach((data, i) => {
+      (this.#view(memory, inputs[i]) as Uint8Array).set(data as Uint8Array);
+    });
+  }
+
+  #views(memory: WebAssembly.Memory): Data[] {
+    return this.description.outputs.map((t) => this.#view(memory, t));
+  }
+
+  /** Keeps the states among all outputs, and gives the others. */
+  #results(found: readonly Data[], into: readonly Data[] | undefined, { views }: RunOptions): Data[] {
+    const { outputs, states } = this.description;
+    this.#states = states.map(([, output]) => found[output].slice());
+    const results = outputs.flatMap((t, i) => (this.#outputs.includes(t) ? [found[i]] : []));
+    into?.forEach((data, i) => {
+      (data as Uint8Array).set(results[i] as Uint8Array);
+    });
+    if (into) return [...into];
+    return views ? results : results.map((data) => data.slice());
+  }
+
+  #named(inputs: Inputs, outputs: Data[]): Data[] | Record<string, Data> {
+    if (Array.isArray(inputs)) return outputs;
+    return Object.fromEntries(outputs.map((data, i) => [this.outputs[i].name, data]));
   }
 
   #view(memory: WebAssembly.Memory, t: PlacedTensor): Data {
     return dataOf(t.dtype, memory.buffer, t.offset, sizeOf(t.shape));
   }
 
-  #positional(inputs: Inputs): readonly (Data | undefined)[] {
-    const names = this.inputs.map((t) => t.name);
-    if (typeof inputs !== "object" || inputs === null) throw new ProgramError("wants inputs as a list or by name");
-    if (ArrayBuffer.isView(inputs)) throw new ProgramError("wants a list of inputs, found one array");
-    if (Array.isArray(inputs)) {
-      if (inputs.length !== names.length) {
-        throw new ProgramError(`wants ${names.length} inputs (${names.join(", ")}), found ${inputs.length}`);
+  #positional(arrays: Inputs, what: string, infos: readonly TensorInfo[]): readonly (Data | undefined)[] {
+    const names = infos.map((t) => t.name);
+    if (typeof arrays !== "object" || arrays === null) throw new ProgramError(`wants ${what}s as a list or by name`);
+    if (ArrayBuffer.isView(arrays)) throw new ProgramError(`wants a list of ${what}s, found one array`);
+    if (Array.isArray(arrays)) {
+      if (arrays.length !== names.length) {
+        throw new ProgramError(`wants ${names.length} ${what}s (${names.join(", ")}), found ${arrays.length}`);
       }
-      return inputs;
+      return arrays;
     }
-    for (const key of Object.keys(inputs)) {
-      if (!names.includes(key)) throw new ProgramError(`no input ${key}; the inputs are ${names.join(", ")}`);
+    for (const key of Object.keys(arrays)) {
+      if (!names.includes(key)) throw new ProgramError(`no ${what} ${key}; the ${what}s are ${names.join(", ")}`);
     }
-    return names.map((name) => (inputs as Record<string, Data>)[name]);
+    return names.map((name) => (arrays as Record<string, Data>)[name]);
   }
 
-  #check(t: TensorInfo, data: Data | undefined): void {
+  #check(what: string, t: TensorInfo, data: Data | undefined): void {
     const wanted = dataOf(t.dtype, 0).constructor.name;
     const size = sizeOf(t.shape);
     // By class name: arrays of another realm (a worker, a test runner's sandbox) are as good.
@@ -290,7 +352,7 @@ export class Program {
     if (same && data!.length === size) return;
     const length = ArrayBuffer.isView(data) ? ` of ${data.length}` : "";
     throw new ProgramError(
-      `input ${t.name} wants ${wanted} of ${size} (${t.dtype}[${t.shape.join(",")}]), found ${found}${length}`,
+      `${what} ${t.name} wants ${wanted} of ${size} (${t.dtype}[${t.shape.join(",")}]), found ${found}${length}`,
     );
   }
 }

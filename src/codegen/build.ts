@@ -3,7 +3,7 @@ import { probeEngine } from "../../runtime/probe.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Graph } from "../ir/graph.ts";
 import { type PipelineOptions, runPipeline } from "../passes/pipeline.ts";
-import { makePlan, type Plan } from "./plan.ts";
+import { makePlan, type Plan, type PlanOptions } from "./plan.ts";
 import type { WasmTarget } from "./wasm/kernel.ts";
 import { emitModule, type ModuleOptions } from "./wasm/module.ts";
 
@@ -33,9 +33,9 @@ export interface Build {
 export async function build(
   graph: Graph,
   target: WasmTarget = hostTarget(),
-  options: ModuleOptions & { readonly passes?: PipelineOptions } = {},
+  options: ModuleOptions & PlanOptions & { readonly passes?: PipelineOptions } = {},
 ): Promise<Build> {
   const lowered = runPipeline(graph, options.passes);
-  const plan = makePlan(lowered, target);
+  const plan = makePlan(lowered, target, options);
   return { graph: lowered, plan, wasm: await emitModule(plan, options) };
 }

@@ -8,6 +8,7 @@ import { ConstantPool, type Segment } from "./constants.ts";
 import { select } from "./kernels.ts";
 import { constantRoot, shareBuffers } from "./liveness.ts";
 import type { WasmKernel, WasmTarget } from "./wasm/kernel.ts";
+import { syncBytes } from "./wasm/sync.ts";
 
 /** A kernel call. */
 export interface Step {
@@ -57,13 +58,29 @@ export interface Plan {
   readonly outputs: readonly Port[];
   /** Pairs of a parameter and an output that the next run gets it from. */
   readonly states: readonly State[];
+  /** Of a plan for threads: where they meet, and their scratch memory. */
+  readonly threads: ThreadMemory | undefined;
+}
+
+/** Memory that threads have besides what a plan for one has. */
+export interface ThreadMemory {
+  /** The words that they meet at; see `wasm/threads.ts`. */
+  readonly sync: Range;
+  /** Scratch memory of the first thread, as large as any step's; that of the others follows, each as large. */
+  readonly scratch: Range;
+}
+
+/** How a graph is planned. */
+export interface PlanOptions {
+  /** For a module whose steps threads share: each thread has scratch memory of its own, outside of the arena. */
+  readonly threads?: boolean;
 }
 
 /** Bytes after the arena that kernels may read beyond the end of their operands. */
 export const slackBytes = 256;
 
 /** Plans a graph of kernel ops. Throws ModelError for a node that no kernel computes. */
-export function makePlan(graph: Graph, target: WasmTarget): Plan {
+export function makePlan(graph: Graph, target: WasmTarget, options: PlanOptions = {}): Plan {
   const kernels = new Map<Node, WasmKernel>();
   const kernelOf = (node: Node): WasmKernel => {
     let k = kernels.get(node);
@@ -74,12 +91,13 @@ export function makePlan(graph: Graph, target: WasmTarget): Plan {
   const nodes = graph.nodes;
   const computed = [...nodes.entries()].filter(([, n]) => places.has(n) && n.op !== param && !free.has(n));
 
-  // Scratch memory lives for its one step.
+  // Scratch memory lives for its one step; that of threads is their own.
+  const scratchBytes = new Map(computed.map(([, node]) => [node, kernelOf(node).scratch?.(node) ?? 0]));
   const scratchOf = new Map<Node, number>();
   const all: Lifetime[] = [...lifetimes];
   for (const [i, node] of computed) {
-    const bytes = kernelOf(node).scratch?.(node) ?? 0;
-    if (bytes) scratchOf.set(node, all.push({ bytes, first: i, last: i }) - 1);
+    const bytes = scratchBytes.get(node)!;
+    if (bytes && !options.threads) scratchOf.set(node, all.push({ bytes, first: i, last: i }) - 1);
   }
 
   const pool = new ConstantPool();
@@ -102,6 +120,8 @@ export function makePlan(graph: Graph, target: WasmTarget): Plan {
   const placement = placeBuffers(all);
   const base = alignUp(pool.bytes);
   const at = (index: number): number => base + placement.offsets[index];
+  const end = base + placement.bytes + slackBytes;
+  const threads = options.threads ? threadMemory(end, Math.max(0, ...scratchBytes.values())) : undefined;
   const rangeOf = (node: Node): Range => {
     const constant = constantAt.get(node);
     if (constant !== undefined) return { at: constant, bytes: byteLength(node.type) };
@@ -116,8 +136,8 @@ export function makePlan(graph: Graph, target: WasmTarget): Plan {
       .filter((n) => !constantOf(n))
       .map(rangeOf);
     const packs = packsOf.get(node)!;
-    const s = scratchOf.get(node);
-    const scratch = s === undefined ? undefined : { at: at(s), bytes: all[s].bytes };
+    const bytes = scratchBytes.get(node)!;
+    const scratch = bytes ? { at: threads?.scratch.at ?? at(scratchOf.get(node)!), bytes } : undefined;
     return {
       name: graph.nameOf(node),
       node,
@@ -148,11 +168,18 @@ export function makePlan(graph: Graph, target: WasmTarget): Plan {
     constantBytes: pool.bytes,
     arena: { at: base, bytes: placement.bytes },
     buffers: all.map((b, i) => ({ ...b, at: at(i) })),
-    memoryBytes: base + placement.bytes + slackBytes,
+    memoryBytes: threads ? threads.scratch.at + threads.scratch.bytes : end,
     params: graph.params.map((p) => port(graph.nameOf(p), p)),
     outputs: graph.outputs.map((o) => port(o.name, o.node)),
     states: statesOf(graph),
+    threads,
   };
+}
+
+/** Memory after `end` for threads; the scratch memory's slack is for vector tails, as the arena's. */
+function threadMemory(end: number, scratch: number): ThreadMemory {
+  const sync = { at: alignUp(end), bytes: syncBytes };
+  return { sync, scratch: { at: sync.at + syncBytes, bytes: alignUp(scratch + slackBytes) } };
 }
 
 const bytesOf = (data: TypedArray): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

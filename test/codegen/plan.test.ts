@@ -3,7 +3,7 @@ import { type Lifetime, placeBuffers } from "../../src/codegen/arena.ts";
 import { ConstantPool } from "../../src/codegen/constants.ts";
 import { constantRoot } from "../../src/codegen/liveness.ts";
 import { makePlan, type Plan, printPlan, type Range } from "../../src/codegen/plan.ts";
-import { segmentsOf } from "../../src/codegen/wasm/module.ts";
+import { segmentsOf } from "../../src/codegen/wasm/segments.ts";
 import { type Graph, type Node, operandsOf } from "../../src/ir/graph.ts";
 import { constantOf } from "../../src/ir/ops/source.ts";
 import { parse } from "../../src/ir/parse.ts";

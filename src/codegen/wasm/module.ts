@@ -1,13 +1,17 @@
 /** Plan -> one WebAssembly module: a function per distinct kernel, `run`, the packed constants, and a description of it all. */
 
 import type { State } from "../../ir/state.ts";
-import type { Segment } from "../constants.ts";
-import type { Plan, Port, Step } from "../plan.ts";
+import type { Plan, Port } from "../plan.ts";
 import { type Binaryen, Func, type Module } from "./asm.ts";
+import { emitRun, emitSharedRun, freshName, type KernelFunction } from "./run.ts";
+import { segmentsOf, withData, withDataAside } from "./segments.ts";
 
 /** How a module is made. */
 export interface ModuleOptions {
-  /** Also export each step as `step0`, `step1`, ..., so that a profiler can time them. */
+  /**
+   * For profilers: also export each step as `step0`, `step1`, ...; a module for threads calls the import `qjit.mark` on the
+   * first thread instead, after each step with its index.
+   */
   readonly steps?: boolean;
   /** Keep the names of functions, which stack traces and profilers show. On unless set to false. */
   readonly names?: boolean;
@@ -16,47 +20,54 @@ export interface ModuleOptions {
 /** The version of the `qjit` section that this compiler writes and the runtime reads. */
 export const formatVersion = 1;
 
-/** Calls in one function at most: larger ones take engines long to compile. */
-const callsPerFunction = 200;
-
 const pageBytes = 65536;
+/** What a shared memory may grow to: 4 GB. */
+const mostPages = 65536;
 
 /**
- * The module's bytes. Exports `memory` and `run`; a custom section `qjit` says in JSON what the parameters and outputs are
+ * The module's bytes. Exports `memory` and `run`, or, for threads, what `run.ts` says; a custom section `qjit` says in JSON what the parameters and outputs are
  * and where they are in memory, so that the module alone can be run.
  */
 export async function emitModule(plan: Plan, options: ModuleOptions = {}): Promise<Uint8Array> {
   const { default: b } = await import("binaryen");
   const m = new b.Module();
   try {
-    const { SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt, RelaxedSIMD } = b.Features;
-    const base = SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt;
-    m.setFeatures(plan.target.level === "relaxed" ? base | RelaxedSIMD : base);
-    const pages = Math.ceil(plan.memoryBytes / pageBytes);
-    m.setMemory(pages, pages, "memory");
-    const names = emitKernels(b, m, plan);
-    const call = (s: Step): number =>
-      m.call(
-        names.get(s.key)!,
-        s.args.map((a) => m.i32.const(a)),
-        b.none,
-      );
-    emitRun(b, m, plan.steps, call);
-    if (options.steps) {
-      for (const [i, s] of plan.steps.entries()) {
-        m.addFunction(`step${i}`, b.none, b.none, [], call(s));
-        m.addFunctionExport(`step${i}`, `step${i}`);
-      }
-    }
+    const { Features } = b;
+    let features = Features.SIMD128 | Features.BulkMemory | Features.BulkMemoryOpt;
+    features |= Features.SignExt | Features.NontrappingFPToInt;
+    if (plan.target.level === "relaxed") features |= Features.RelaxedSIMD;
+    if (plan.threads) features |= Features.Atomics;
+    m.setFeatures(features);
+    emitMemory(m, plan);
+    const kernels = emitKernels(b, m, plan);
+    const steps = plan.steps.map((step) => ({
+      step,
+      kernel: kernels.get(step.key)!,
+      layer: shortName(step.name),
+    }));
+    if (plan.threads) emitSharedRun(b, m, plan.threads, steps, options.steps === true);
+    else emitRun(b, m, steps, options.steps === true);
     m.addCustomSection("qjit", new TextEncoder().encode(JSON.stringify(describe(plan))));
     // Binaryen's own passes are left out: they take longer than all else here, make code (a few percent of a module, beside
     // the weights) a third smaller, and engines' compilers run the result no faster.
     if (!m.validate()) throw new Error(`the module of ${plan.name} does not validate`);
     b.setDebugInfo(options.names !== false);
-    // The constants are megabytes: Binaryen never sees them.
-    return withData(m.emitBinary(), segmentsOf(plan.constants));
+    // The constants are megabytes: Binaryen never sees them. What a module writes at instantiation, each thread would write
+    // again; there one thread takes it from a section.
+    const constants = segmentsOf(plan.constants);
+    return plan.threads ? withDataAside(m.emitBinary(), "qjit.data", constants) : withData(m.emitBinary(), constants);
   } finally {
     m.dispose();
+  }
+}
+
+/** The memory; threads import one that they share. */
+function emitMemory(m: Module, plan: Plan): void {
+  const pages = Math.ceil(plan.memoryBytes / pageBytes);
+  if (!plan.threads) m.setMemory(pages, pages, "memory");
+  else {
+    m.setMemory(pages, mostPages, null, [], true, false, "0");
+    m.addMemoryImport("0", "qjit", "memory", true);
   }
 }
 
@@ -69,103 +80,18 @@ const shortName = (name: string): string => {
   return first.length > nameLength ? `...${first.slice(3 - nameLength)}` : first;
 };
 
-/** Adds a function for each distinct kernel. Returns the functions' names by key. */
-function emitKernels(b: Binaryen, m: Module, plan: Plan): Map<string, string> {
-  const names = new Map<string, string>();
+/** Adds a function for each distinct kernel, named after its row and result. Returns them by key. */
+function emitKernels(b: Binaryen, m: Module, plan: Plan): Map<string, KernelFunction> {
+  const kernels = new Map<string, KernelFunction>();
   for (const s of plan.steps) {
-    if (names.has(s.key)) continue;
-    let name = `${s.kernel.name} ${shortName(s.name)}`;
-    while (m.getFunction(name)) name += "'";
-    names.set(s.key, name);
-    const f = new Func(b, m, name, s.args.length);
+    if (kernels.has(s.key)) continue;
+    const name = freshName(m, `${s.kernel.name} ${s.node.type.shape.join("x")}`);
+    const f = new Func(b, m, name, s.args.length, plan.threads !== undefined);
     s.kernel.emit(f, s.node, plan.target);
     f.end();
+    kernels.set(s.key, { name, units: f.units });
   }
-  return names;
-}
-
-/** `run`: all calls in order, through parts where there are many. */
-function emitRun(b: Binaryen, m: Module, steps: readonly Step[], call: (s: Step) => number): void {
-  const parts: number[] = [];
-  for (let i = 0; i < steps.length; i += callsPerFunction) {
-    const body = m.block(null, steps.slice(i, i + callsPerFunction).map(call), b.none);
-    if (steps.length <= callsPerFunction) parts.push(body);
-    else {
-      m.addFunction(`run.${i / callsPerFunction}`, b.none, b.none, [], body);
-      parts.push(m.call(`run.${i / callsPerFunction}`, [], b.none));
-    }
-  }
-  m.addFunction("run", b.none, b.none, [], m.block(null, parts, b.none));
-  m.addFunctionExport("run", "run");
-}
-
-/** Runs of zero bytes of at least this length are left out of data segments, as memory begins with zeros. */
-const zeroRun = 64;
-
-function* nonZero({ at, bytes }: Segment): Generator<Segment> {
-  const size = bytes.length;
-  let start = 0;
-  for (;;) {
-    while (start < size && bytes[start] === 0) start++;
-    if (start === size) return;
-    // A run of zeros from `end` on is looked at from its last byte back: most are refuted at once.
-    let end = start + 1;
-    let last = end - 1;
-    for (; end + zeroRun <= size; end = last + 1) {
-      last = end + zeroRun - 1;
-      while (last >= end && bytes[last] === 0) last--;
-      if (last < end) break;
-    }
-    const found = end + zeroRun <= size;
-    if (!found) {
-      end = size;
-      while (bytes[end - 1] === 0) end--;
-    }
-    yield { at: at + start, bytes: bytes.subarray(start, end) };
-    if (!found) return;
-    start = end + zeroRun;
-  }
-}
-
-/** Constants as data segments: neighbours joined, long runs of zeros left out. */
-export function segmentsOf(constants: readonly Segment[]): Segment[] {
-  const size = constants.reduce((end, s) => Math.max(end, s.at + s.bytes.length), 0);
-  const image = new Uint8Array(size);
-  for (const s of constants) image.set(s.bytes, s.at);
-  return [...nonZero({ at: 0, bytes: image })];
-}
-
-/** A module with a data section at its end: only custom sections can come after that one, and they may stand anywhere. */
-function withData(module: Uint8Array, segments: readonly Segment[]): Uint8Array {
-  const heads = segments.map((s) => [0, 0x41, ...signedLeb(s.at), 0x0b, ...leb(s.bytes.length)]);
-  const count = leb(segments.length);
-  const size = segments.reduce((n, s, i) => n + heads[i].length + s.bytes.length, count.length);
-  const head = [11, ...leb(size), ...count];
-  const result = new Uint8Array(module.length + head.length - count.length + size);
-  let at = 0;
-  for (const part of [module, head, ...segments.flatMap((s, i) => [heads[i], s.bytes])]) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
-}
-
-/** LEB128 of an integer from 0 to 2^32 - 1. */
-function leb(value: number): number[] {
-  const bytes: number[] = [];
-  for (let v = value; ; v = Math.floor(v / 128)) {
-    if (v < 128) return [...bytes, v];
-    bytes.push((v % 128) | 128);
-  }
-}
-
-/** Signed LEB128 of an address, which `i32.const` takes modulo 2^32. */
-function signedLeb(address: number): number[] {
-  const bytes: number[] = [];
-  for (let v = address | 0; ; v >>= 7) {
-    if (v >= -64 && v < 64) return [...bytes, v & 127];
-    bytes.push((v & 127) | 128);
-  }
+  return kernels;
 }
 
 /** What the `qjit` section says; `runtime/description.ts` is its reader. */
@@ -191,5 +117,8 @@ function describe(plan: Plan): Record<string, unknown> {
     arena: plan.arena.bytes,
     memory: plan.memoryBytes,
     steps: plan.steps.map((s) => [shortName(s.name), s.kernel.name]),
+    ...(plan.threads
+      ? { threads: { sync: plan.threads.sync.at, scratch: plan.threads.scratch.at, bytes: plan.threads.scratch.bytes } }
+      : {}),
   };
 }

@@ -1,6 +1,7 @@
 /** A graph made ready to run on a target. */
+import { load } from "../runtime/index.ts";
 import { probeEngine } from "../runtime/probe.ts";
-import { Program as RuntimeProgram } from "../runtime/program.ts";
+import { threadsLack, warnOnce } from "../runtime/workers.ts";
 import { build, type Features, hostTarget } from "./codegen/build.ts";
 import type { WasmTarget } from "./codegen/wasm/kernel.ts";
 import { ArgumentError, ModelError } from "./errors.ts";
@@ -27,7 +28,10 @@ export interface CompileOptions {
   readonly isa?: string;
   /** Threads that share the work of a run; 1 unless given. Results do not depend on it. */
   readonly threads?: number;
-  /** Called where `auto` passes over the native back end, with the reason; without it stderr gets one line, once. */
+  /**
+   * Called with the reason where `auto` passes over the native back end, or where there cannot be several threads; without it
+   * the reason is printed, once.
+   */
   readonly onFallback?: (reason: string) => void;
 }
 
@@ -70,19 +74,21 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     case "interpreter":
       return interpreterProgram(verified(graph));
     case "wasm":
-      return wasmProgram(graph, hostTarget(features));
+      return wasmProgram(graph, hostTarget(features), options);
     case "native":
       return nativeProgram(graph, options);
     case "auto":
       // Who names WebAssembly instructions wants WebAssembly.
-      if (features) return wasmProgram(graph, hostTarget(features));
+      if (features) return wasmProgram(graph, hostTarget(features), options);
       try {
         return await nativeProgram(graph, options);
       } catch (error) {
         if (!(error instanceof NativeMissing) && !(error instanceof ModelError)) throw error;
         fallBack(options, error.message);
       }
-      return probeEngine().simd ? wasmProgram(graph, hostTarget(features)) : interpreterProgram(verified(graph));
+      return probeEngine().simd
+        ? wasmProgram(graph, hostTarget(features), options)
+        : interpreterProgram(verified(graph));
   }
   throw new ArgumentError("target", '"auto", "native", "wasm" or "interpreter"', target);
 }
@@ -99,23 +105,36 @@ function fallBack({ onFallback }: CompileOptions, reason: string): void {
   }
 }
 
-/** The graph as a WebAssembly module of its own. */
-export async function wasmProgram(graph: Graph, target: WasmTarget): Promise<Program> {
-  const { wasm } = await build(graph, target);
-  const module = new RuntimeProgram(await WebAssembly.compile(wasm as BufferSource));
+/** Threads of a WebAssembly program at most, as in the runtime. */
+const mostThreads = 256;
+
+/** The graph as a WebAssembly module of its own, for several threads where memory can be shared. */
+export async function wasmProgram(
+  graph: Graph,
+  target: WasmTarget,
+  { threads = 1, onFallback: note = warnOnce }: CompileOptions = {},
+): Promise<Program> {
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads)
+    throw new ArgumentError("threads", `an integer from 1 to ${mostThreads}`, threads);
+  const lack = threads > 1 ? threadsLack() : undefined;
+  if (lack) note(`running on one thread: ${lack}`);
+  const count = lack ? 1 : threads;
+  const { wasm } = await build(graph, target, { threads: count > 1 });
+  const module = await load(wasm as Uint8Array<ArrayBuffer>, { threads: count, note });
   const { inputs, outputs } = interfaceOf(graph);
   let live = true;
-  const runSync: Program["runSync"] = (given, into) => {
+  const checked = (given: Inputs): TypedArray[] => {
     if (!live) throw disposed();
-    return filled(into, outputs, () => module.runSync(arraysOf(given, inputs, "inputs")));
+    return arraysOf(given, inputs, "inputs");
   };
   return {
     target: "wasm",
     level: target.level,
+    threads: module.threads,
     inputs,
     outputs,
-    run: async (given, into) => runSync(given, into),
-    runSync,
+    run: async (given, into) => module.run(checked(given), into && { outputs: arraysOf(into, outputs, "outputs") }),
+    runSync: (given, into) => filled(into, outputs, () => module.runSync(checked(given))),
     reset: () => module.reset(),
     dispose() {
       live = false;

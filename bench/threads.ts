@@ -2,13 +2,14 @@
  * Several threads against one, interleaved in one process: `node bench/threads.ts MODEL [--threads 2] [--rounds 60]`. MODEL is
  * .tflite, .onnx or .qir. Prints the medians and the ratio of each pair of rounds: median and quartiles.
  */
-import { parseArgs } from "node:util";
+
 import { readFileSync } from "node:fs";
-import { inputsFor } from "../test/fuzz/generate.ts";
+import { parseArgs } from "node:util";
 import { compile } from "../src/compile.ts";
 import { importOnnx } from "../src/import/onnx/index.ts";
 import { importTflite } from "../src/import/tflite/index.ts";
 import { parse } from "../src/ir/parse.ts";
+import { inputsFor } from "../test/fuzz/generate.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,7 +44,11 @@ for (let r = -10; r < rounds; r++) {
 }
 const quantile = (list: number[], q: number): number => list.sort((a, b) => a - b)[Math.floor(q * (list.length - 1))];
 const ratios = pairs.map(([a, b]) => a / b);
-const ms = (k: 0 | 1): string => quantile(pairs.map((p) => p[k]), 0.5).toFixed(3);
+const ms = (k: 0 | 1): string =>
+  quantile(
+    pairs.map((p) => p[k]),
+    0.5,
+  ).toFixed(3);
 console.log(`${one.level}, Node ${process.version}: 1 thread ${ms(0)} ms, ${many.threads} threads ${ms(1)} ms`);
 console.log(`ratio ${[0.5, 0.25, 0.75].map((q) => quantile(ratios, q).toFixed(3)).join(", quartiles ")}`);
 one.dispose();

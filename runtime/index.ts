@@ -5,7 +5,7 @@
  *     const [scores] = await program.run([pixels]);
  */
 import { probeEngine } from "./probe.ts";
-import { compileModule, describeModule, engineLacks, hostHere, Program, ProgramError } from "./program.ts";
+import { compileModule, dataOf, describeModule, engineLacks, hostHere, Program, ProgramError } from "./program.ts";
 import { serve } from "./serve.ts";
 import type { LoadOptions } from "./types.ts";
 import { type Hand, startHost } from "./workers.ts";
@@ -36,15 +36,14 @@ export async function load(source: BufferSource | WebAssembly.Module, options: L
   const lacks = engineLacks(description, engine);
   if (lacks) throw new ProgramError(lacks);
   const fail = (message: string): Error => new ProgramError(message);
-  const host = await startHost({ module, description, spawn: spawnWorker, fail }, options);
+  const host = await startHost({ module, description, spawn: spawnWorker, fail, dataOf }, options);
   // Pages may not instantiate large modules at once.
   return new Program(module, host ?? hostHere(await WebAssembly.instantiate(module)));
 }
 
 /** Starts a worker that serves. Bundlers know the form of the call for pages; Node takes the script as text. */
-export async function spawnWorker(): Promise<Hand> {
+export function spawnWorker(): Hand {
   if (typeof Worker === "function") return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-  const node = "node:worker_threads";
-  const { Worker: NodeWorker } = await import(node);
-  return new NodeWorker(`(${serve})(require("${node}").parentPort)`, { eval: true });
+  const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
+  return new NodeWorker(`(${serve})(require("node:worker_threads").parentPort)`, { eval: true }) as unknown as Hand;
 }

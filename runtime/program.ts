@@ -61,30 +61,29 @@ export async function compileModule(source: BufferSource | WebAssembly.Module): 
 export function describeModule(module: WebAssembly.Module): Description {
   const [section] = WebAssembly.Module.customSections(module, "qjit");
   if (!section) throw new ProgramError("not a module that qjit compiled: it has no qjit section");
+  const damaged = (what: string): Error => new ProgramError(`the qjit section is damaged: ${what}`);
   let json: any;
   try {
     json = JSON.parse(new TextDecoder().decode(section));
-  } catch (error) {
-    throw new ProgramError("the qjit section is damaged: it is no JSON", { cause: error });
+  } catch {
+    throw damaged("it is no JSON");
   }
   if (json?.format !== 1) throw new ProgramError(`the qjit section has format ${json?.format}; this runtime reads 1`);
   const tensor = (t: any): PlacedTensor => {
     const whole = (n: unknown) => Number.isInteger(n) && (n as number) >= 0;
     if (typeof t?.name !== "string" || !Array.isArray(t.shape) || !t.shape.every(whole) || !whole(t.offset)) {
-      throw new ProgramError("the qjit section is damaged: wants tensors with name, shape and offset");
+      throw damaged("wants tensors with name, shape and offset");
     }
     const bytes: Record<string, number> = { i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, i64: 8, f32: 4, bool: 1 };
-    if (!Object.hasOwn(bytes, t.storage))
-      throw new ProgramError(`the qjit section is damaged: ${t.name} is ${t.storage}`);
-    if (t.offset + sizeOf(t.shape) * bytes[t.storage] > json.memory) {
-      throw new ProgramError(`the qjit section is damaged: ${t.name} ends outside of the memory`);
-    }
+    if (!Object.hasOwn(bytes, t.storage)) throw damaged(`${t.name} is ${t.storage}`);
+    if (t.offset + sizeOf(t.shape) * bytes[t.storage] > json.memory)
+      throw damaged(`${t.name} ends outside of the memory`);
     const quantizer = t.quant ? { quantizer: t.quant as Quantizer } : {};
     return { name: t.name, dtype: t.storage, shape: t.shape, ...quantizer, offset: t.offset };
   };
   const list = (v: unknown): unknown[] => {
     if (Array.isArray(v)) return v;
-    throw new ProgramError("the qjit section is damaged: wants lists of inputs, outputs and steps");
+    throw damaged("wants lists of inputs, outputs and steps");
   };
   const inputs = list(json.inputs).map(tensor);
   const outputs = list(json.outputs).map(tensor);
@@ -93,33 +92,25 @@ export function describeModule(module: WebAssembly.Module): Description {
     const [input, output, start] = Array.isArray(state) ? state : [-1, -1];
     const [x, y] = [inputs[input], outputs[output]];
     if (!x || !y || x.dtype !== y.dtype || sizeOf(x.shape) !== sizeOf(y.shape) || typeof start !== "number") {
-      throw new ProgramError("the qjit section is damaged: wants states as inputs with outputs of their type");
+      throw damaged("wants states as inputs with outputs of their type");
     }
   }
-  const { threads } = json;
-  if (threads && ![threads.sync, threads.scratch, threads.bytes].every(Number.isInteger)) {
-    throw new ProgramError("the qjit section is damaged: wants addresses of threads");
-  }
   return {
+    ...json,
     name: String(json.name),
-    ...(json.profile === undefined ? {} : { profile: String(json.profile) }),
-    level: json.level,
-    dot: json.dot,
     inputs,
     outputs,
     states,
-    arena: json.arena,
-    steps: list(json.steps) as Description["steps"],
-    memory: json.memory,
-    ...(threads ? { threads } : {}),
+    steps: list(json.steps),
   };
 }
 
 /** Why an engine cannot run a module with its exact results, or undefined if it can. */
 export function engineLacks({ level, dot }: Pick<Description, "level" | "dot">, engine: Engine): string | undefined {
-  if (!engine.simd) return "this engine has no WebAssembly SIMD";
+  const no = (what: string): string => `this engine has no WebAssembly ${what}`;
+  if (!engine.simd) return no("SIMD");
   if (level !== "relaxed") return undefined;
-  if (!engine.relaxed) return "this engine has no WebAssembly relaxed SIMD";
+  if (!engine.relaxed) return no("relaxed SIMD");
   if (dot === "inexact" || dot === engine.dot) return undefined;
   return `this engine's relaxed dot product is ${engine.dot}, the module is made for ${dot}`;
 }
@@ -133,10 +124,8 @@ export function hostHere(of: WebAssembly.Module | WebAssembly.Instance): Host {
     throw new ProgramError(`the module cannot be started: ${(error as Error).message}`, { cause: error });
   }
   const { memory, run } = exports;
-  if (!(memory instanceof WebAssembly.Memory) || typeof run !== "function") {
-    throw new ProgramError("not a module that qjit compiled: it exports no memory and run");
-  }
-  return { threads: 1, memory, runSync: run as () => void };
+  if (memory instanceof WebAssembly.Memory && run) return { threads: 1, memory, runSync: run as () => void };
+  throw new ProgramError("not a module that qjit compiled: it exports no memory and run");
 }
 
 /** A compiled model, ready to run. What it carries from run to run, its state, is neither input nor output. */
@@ -146,14 +135,9 @@ export class Program {
   readonly outputs: readonly TensorInfo[];
   /** Threads that share the work of a run. */
   readonly threads: number;
-  readonly #inputs: readonly PlacedTensor[];
-  readonly #outputs: readonly PlacedTensor[];
   /** The values of the states, in the order of the description. */
   #states: Data[] = [];
   #host: Host | undefined;
-  /** Runs that were begun and not finished, and the end of the last of them. */
-  #pending = 0;
-  #last: Promise<unknown> = Promise.resolve();
 
   /**
    * Makes a program of a compiled module that runs on this thread, or on the host if one is given. Throws ProgramError if
@@ -163,10 +147,10 @@ export class Program {
     this.description = describeModule(module);
     const info = ({ offset: _, ...t }: PlacedTensor): TensorInfo => t;
     const { inputs, outputs, states } = this.description;
-    this.#inputs = inputs.filter((_, i) => !states.some(([input]) => input === i));
-    this.#outputs = outputs.filter((_, i) => !states.some(([, output]) => output === i));
-    this.inputs = this.#inputs.map(info);
-    this.outputs = this.#outputs.map(info);
+    const plain = (list: readonly PlacedTensor[], at: 0 | 1): TensorInfo[] =>
+      list.filter((_, i) => !states.some((s) => s[at] === i)).map(info);
+    this.inputs = plain(inputs, 0);
+    this.outputs = plain(outputs, 1);
     this.reset();
     if (this.description.threads && !host)
       throw new ProgramError(`${this.description.name} is for threads: wants load`);
@@ -179,15 +163,17 @@ export class Program {
   runSync(inputs: Readonly<Record<string, Data>>, options?: RunOptions): Record<string, Data>;
   runSync(inputs: Inputs, options?: RunOptions): Data[] | Record<string, Data>;
   runSync(inputs: Inputs, options: RunOptions = {}): Data[] | Record<string, Data> {
-    const { runSync, memory } = this.#live();
-    const [given, into] = this.#checked(inputs, options);
-    if (!memory || !runSync)
-      throw new ProgramError(`${this.description.name} runs in a worker: wants run, not runSync`);
-    if (this.#pending)
-      throw new ProgramError(`${this.description.name} is running: wants runSync after the end of run`);
-    this.#write(memory, given);
+    const { runSync, memory, busy } = this.#live();
+    const { name, inputs: placed, outputs } = this.description;
+    const [given, into] = this.#arrays(inputs, options);
+    if (!memory || !runSync) throw new ProgramError(`${name} runs in a worker: wants run, not runSync`);
+    if (busy?.()) throw new ProgramError(`${name} is running: wants runSync after the end of run`);
+    const view = (t: PlacedTensor) => dataOf(t.dtype, memory.buffer, t.offset, sizeOf(t.shape));
+    this.#withStates(given).forEach((data, i) => {
+      (view(placed[i]) as Uint8Array).set(data as Uint8Array);
+    });
     runSync();
-    return this.#named(inputs, this.#results(this.#views(memory), into, options));
+    return this.#named(inputs, this.#results(outputs.map(view), into, options));
   }
 
   /**
@@ -199,30 +185,11 @@ export class Program {
   run(inputs: Inputs, options?: RunOptions): Promise<Data[] | Record<string, Data>>;
   async run(inputs: Inputs, options: RunOptions = {}): Promise<Data[] | Record<string, Data>> {
     const host = this.#live();
-    if (!host.run && !host.send) return this.runSync(inputs, options);
-    const [given, into] = this.#checked(inputs, options);
-    const alone = this.#pending++ === 0;
-    let waiting: readonly Data[] | undefined;
-    if (host.memory && alone) this.#write(host.memory, given);
-    else if (!alone) waiting = given.map((data) => data.slice());
-    const one = async (): Promise<Data[]> => {
-      if (host.send) {
-        const all = await host.send(this.#withStates(waiting ?? given));
-        const found = this.description.outputs.map((t, i) => dataOf(t.dtype, all[i], 0, sizeOf(t.shape)));
-        return this.#results(found, into, { views: true });
-      }
-      if (waiting) this.#write(host.memory!, waiting);
-      await host.run!();
-      return this.#results(this.#views(host.memory!), into, options);
-    };
-    // The first of a queue is on its way at once, so that its inputs are taken before the caller goes on.
-    const result = alone ? one() : this.#last.then(one, one);
-    this.#last = result;
-    try {
-      return this.#named(inputs, await result);
-    } finally {
-      this.#pending--;
-    }
+    if (!host.run) return this.runSync(inputs, options);
+    const [given, into] = this.#arrays(inputs, options);
+    const complete = (kept: readonly Data[]): Data[] => this.#withStates(kept);
+    const results = await host.run(given, complete, (found) => this.#results(found, into, options));
+    return this.#named(inputs, results);
   }
 
   /**
@@ -233,17 +200,14 @@ export class Program {
     const zeros = this.inputs.map((t) => dataOf(t.dtype, sizeOf(t.shape)));
     const states = this.#states;
     const end = performance.now() + ms;
-    let best = Number.POSITIVE_INFINITY;
-    // A run on the way would lose its state.
-    await this.#last.catch(() => {});
-    for (let idle = 0; idle < 10; idle++) {
-      const start = performance.now();
+    let best = 1e9;
+    for (let idle = 0, start = 0; idle < 10 && start < end; idle++) {
+      start = performance.now();
       await this.run(zeros, { views: true });
       this.#states = states;
       const took = performance.now() - start;
       if (took < best * 0.97) idle = 0;
       best = Math.min(best, took);
-      if (performance.now() > end) break;
       // Pages stay alive, and background compilers hand over their work.
       await new Promise((next) => setTimeout(next, 0));
     }
@@ -272,16 +236,8 @@ export class Program {
   }
 
   /** Inputs, and arrays to fill if there are some, by position. */
-  #checked(inputs: Inputs, { outputs }: RunOptions): [Data[], Data[] | undefined] {
-    const all = (arrays: Inputs, what: string, infos: readonly TensorInfo[]): Data[] => {
-      const found = this.#positional(arrays, what, infos);
-      infos.forEach((t, i) => {
-        this.#check(what, t, found[i]);
-      });
-      return found as Data[];
-    };
-    const given = all(inputs, "input", this.inputs);
-    return [given, outputs && all(outputs, "output", this.outputs)];
+  #arrays(inputs: Inputs, { outputs }: RunOptions): [Data[], Data[] | undefined] {
+    return [this.#checked("input", this.inputs, inputs), outputs && this.#checked("output", this.outputs, outputs)];
   }
 
   /** Inputs and states in the order of the description. */
@@ -294,22 +250,11 @@ export class Program {
     });
   }
 
-  #write(memory: WebAssembly.Memory, given: readonly Data[]): void {
-    const { inputs } = this.description;
-    this.#withStates(given).forEach((data, i) => {
-      (this.#view(memory, inputs[i]) as Uint8Array).set(data as Uint8Array);
-    });
-  }
-
-  #views(memory: WebAssembly.Memory): Data[] {
-    return this.description.outputs.map((t) => this.#view(memory, t));
-  }
-
   /** Keeps the states among all outputs, and gives the others. */
   #results(found: readonly Data[], into: readonly Data[] | undefined, { views }: RunOptions): Data[] {
-    const { outputs, states } = this.description;
+    const { states } = this.description;
     this.#states = states.map(([, output]) => found[output].slice());
-    const results = outputs.flatMap((t, i) => (this.#outputs.includes(t) ? [found[i]] : []));
+    const results = found.filter((_, i) => !states.some((s) => s[1] === i));
     into?.forEach((data, i) => {
       (data as Uint8Array).set(results[i] as Uint8Array);
     });
@@ -322,37 +267,31 @@ export class Program {
     return Object.fromEntries(outputs.map((data, i) => [this.outputs[i].name, data]));
   }
 
-  #view(memory: WebAssembly.Memory, t: PlacedTensor): Data {
-    return dataOf(t.dtype, memory.buffer, t.offset, sizeOf(t.shape));
-  }
-
-  #positional(arrays: Inputs, what: string, infos: readonly TensorInfo[]): readonly (Data | undefined)[] {
+  /** Arrays by position, each of the type and size that is wanted. */
+  #checked(what: string, infos: readonly TensorInfo[], arrays: Inputs): Data[] {
     const names = infos.map((t) => t.name);
     if (typeof arrays !== "object" || arrays === null) throw new ProgramError(`wants ${what}s as a list or by name`);
     if (ArrayBuffer.isView(arrays)) throw new ProgramError(`wants a list of ${what}s, found one array`);
-    if (Array.isArray(arrays)) {
-      if (arrays.length !== names.length) {
-        throw new ProgramError(`wants ${names.length} ${what}s (${names.join(", ")}), found ${arrays.length}`);
-      }
-      return arrays;
+    const list = Array.isArray(arrays);
+    if (list && arrays.length !== names.length) {
+      throw new ProgramError(`wants ${names.length} ${what}s (${names.join(", ")}), found ${arrays.length}`);
     }
-    for (const key of Object.keys(arrays)) {
-      if (!names.includes(key)) throw new ProgramError(`no ${what} ${key}; the ${what}s are ${names.join(", ")}`);
-    }
-    return names.map((name) => (arrays as Record<string, Data>)[name]);
-  }
-
-  #check(what: string, t: TensorInfo, data: Data | undefined): void {
-    const wanted = dataOf(t.dtype, 0).constructor.name;
-    const size = sizeOf(t.shape);
-    // By class name: arrays of another realm (a worker, a test runner's sandbox) are as good.
-    const found = ArrayBuffer.isView(data) ? data.constructor.name : data === undefined ? "nothing" : typeof data;
-    // Clamped bytes, which canvases give, are bytes.
-    const same = found === wanted || (wanted === "Uint8Array" && (found === "Uint8ClampedArray" || found === "Buffer"));
-    if (same && data!.length === size) return;
-    const length = ArrayBuffer.isView(data) ? ` of ${data.length}` : "";
-    throw new ProgramError(
-      `${what} ${t.name} wants ${wanted} of ${size} (${t.dtype}[${t.shape.join(",")}]), found ${found}${length}`,
-    );
+    const extra = list ? undefined : Object.keys(arrays).find((key) => !names.includes(key));
+    if (extra !== undefined) throw new ProgramError(`no ${what} ${extra}; the ${what}s are ${names.join(", ")}`);
+    return infos.map((t, i) => {
+      const data: Data | undefined = (arrays as any)[list ? i : t.name];
+      const wanted = dataOf(t.dtype, 0).constructor.name;
+      const size = sizeOf(t.shape);
+      // By class name: arrays of another realm (a worker, a test runner's sandbox) are as good.
+      const view = ArrayBuffer.isView(data);
+      const found = view ? data.constructor.name : data === undefined ? "nothing" : typeof data;
+      // Clamped bytes, which canvases give, are bytes.
+      const bytes = wanted === "Uint8Array" && (found === "Uint8ClampedArray" || found === "Buffer");
+      if ((found === wanted || bytes) && data!.length === size) return data!;
+      const length = view ? ` of ${data.length}` : "";
+      throw new ProgramError(
+        `${what} ${t.name} wants ${wanted} of ${size} (${t.dtype}[${t.shape.join(",")}]), found ${found}${length}`,
+      );
+    });
   }
 }

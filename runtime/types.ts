@@ -95,9 +95,16 @@ export interface Host {
   readonly memory?: WebAssembly.Memory;
   /** Runs on the values in memory. */
   runSync?(): void;
-  /** Runs on the values in memory, without taking this thread's time. */
-  run?(): Promise<void>;
-  /** Runs elsewhere, on copies; gives the bytes of the outputs. */
-  send?(inputs: readonly Data[]): Promise<ArrayBuffer[]>;
+  /**
+   * Runs without taking this thread's time, after the runs that were begun before: on what `complete` makes of the given
+   * inputs then, all inputs with the states. Gives what `finish` makes of all outputs.
+   */
+  run?(
+    given: readonly Data[],
+    complete: (given: readonly Data[]) => Data[],
+    finish: (outputs: Data[]) => Data[],
+  ): Promise<Data[]>;
+  /** Whether runs that were begun have not ended. */
+  busy?(): boolean;
   dispose?(): void;
 }

@@ -6,7 +6,7 @@
  * barrier between steps (src/codegen/wasm/sync.ts). The thread that owns the program takes part in `runSync`. In `run` a worker
  * stands in for it, so that it stays free.
  */
-import type { Description, Host, LoadOptions, PlacedTensor } from "./types.ts";
+import type { Data, Description, DType, Host, LoadOptions, PlacedTensor } from "./types.ts";
 
 /** A worker, of a page or of Node. */
 export interface Hand {
@@ -27,6 +27,8 @@ export interface Means {
   readonly spawn: () => Hand | Promise<Hand>;
   /** Makes the error to throw. */
   readonly fail: (message: string) => Error;
+  /** `dataOf` of `program.ts`. */
+  readonly dataOf: (dtype: DType, buffer: ArrayBufferLike, offset: number, length: number) => Data;
   /** Called on the first thread after each step, if the module was made for profilers. */
   readonly mark?: (step: number) => void;
   /** Seconds without progress after which a thread that runs gives the others up; 30 unless given. */
@@ -48,6 +50,30 @@ export function listen(hand: Hand, said: (message: any) => void, ended: (reason:
   }
 }
 
+/**
+ * One run after the other. `one` runs on all inputs and gives all outputs; before its first await it takes what it needs of
+ * the inputs, as the caller may change them then.
+ */
+export function inTurn(one: (inputs: Data[]) => Promise<Data[]>): Pick<Required<Host>, "run" | "busy"> {
+  let pending = 0;
+  let last: Promise<unknown> | undefined;
+  return {
+    busy: () => pending > 0,
+    async run(given, complete, finish) {
+      const waits = pending++ > 0;
+      const kept = waits ? given.map((data) => data.slice()) : given;
+      const start = async (): Promise<Data[]> => finish(await one(complete(kept)));
+      const result = waits ? last!.then(start, start) : start();
+      last = result;
+      try {
+        return await result;
+      } finally {
+        pending--;
+      }
+    },
+  };
+}
+
 /** Why programs cannot have several threads here, or undefined if they can. */
 export function threadsLack(): string | undefined {
   const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
@@ -59,9 +85,14 @@ export function threadsLack(): string | undefined {
 
 /** Starts the threads of a program; one thread has a worker to stand in for it in `run` only if it is to be kept free. */
 export async function startCrew(means: Means, threads: number, free = threads > 1): Promise<Host> {
-  const { module, description, spawn, fail, patience = 30 } = means;
+  const { module, description, spawn, fail, dataOf, patience = 30 } = means;
   const { name } = description;
-  const { sync, bytes } = description.threads!;
+  const { sync, scratch, bytes } = description.threads!;
+  const section = WebAssembly.Module.customSections(module, "qjit.data")[0];
+  const sound = [sync, bytes, scratch].every((n) => Number.isInteger(n) && n >= 0 && n % 64 === 0);
+  if (!section || !sound || sync + 384 > scratch || scratch + bytes > description.memory) {
+    throw fail("the qjit section is damaged: wants constants and addresses of threads");
+  }
   const pages = Math.ceil((description.memory + (threads - 1) * bytes) / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   // The words of src/codegen/wasm/sync.ts, 64 bytes apart.
@@ -130,7 +161,6 @@ export async function startCrew(means: Means, threads: number, free = threads > 
     (...args: number[]) => void
   >;
   // The constants: how many, address and size of each, then all their bytes.
-  const [section] = WebAssembly.Module.customSections(module, "qjit.data");
   const table = new Uint32Array(section, 0, 1 + 2 * new Uint32Array(section, 0, 1)[0]);
   let from = table.byteLength;
   for (let i = 1; i < table.length; from += table[i + 1], i += 2) {
@@ -149,7 +179,17 @@ export async function startCrew(means: Means, threads: number, free = threads > 
     throw error;
   }
   let first: Promise<Hand> | undefined;
-  const run = async (): Promise<void> => {
+  const view = (t: PlacedTensor): Data =>
+    dataOf(
+      t.dtype,
+      memory.buffer,
+      t.offset,
+      t.shape.reduce((n, d) => n * d, 1),
+    );
+  const one = async (inputs: Data[]): Promise<Data[]> => {
+    inputs.forEach((data, i) => {
+      (view(description.inputs[i]) as Uint8Array).set(data as Uint8Array);
+    });
     if (lost) throw lost;
     first ??= hire(0);
     const hand = await first;
@@ -164,6 +204,7 @@ export async function startCrew(means: Means, threads: number, free = threads > 
       pending = undefined;
       hand.unref?.();
     }
+    return description.outputs.map(view);
   };
   return {
     threads,
@@ -179,46 +220,50 @@ export async function startCrew(means: Means, threads: number, free = threads > 
         );
       }
     },
-    ...(free ? { run } : {}),
+    ...(free ? inTurn(one) : {}),
     dispose,
   };
 }
 
 /** Starts a worker that has the program to itself. */
-export async function startAway({ module, description, spawn, fail }: Means): Promise<Host> {
+export async function startAway({ module, description, spawn, fail, dataOf }: Means): Promise<Host> {
   const { name } = description;
   const bytes = { i8: 1, u8: 1, bool: 1, i16: 2, u16: 2, i32: 4, f32: 4, i64: 8 };
-  const bytesOf = (t: PlacedTensor): number => t.shape.reduce((n, d) => n * d, bytes[t.dtype]);
+  const sizes = description.outputs.map((t) => t.shape.reduce((n, d) => n * d, 1));
+  const places = description.outputs.map((t, i) => [t.offset, sizes[i] * bytes[t.dtype]]);
   const hand = await spawn();
   let lost: Error | undefined;
   let pending: { resolve(message: any): void; reject(error: Error): void } | undefined;
-  const answer = (order: unknown): Promise<any> => {
+  const answer = async (order: unknown): Promise<any> => {
     if (lost) throw lost;
     hand.ref?.();
-    return new Promise<any>((resolve, reject) => {
-      pending = { resolve, reject };
-      hand.postMessage(order);
-    }).finally(() => hand.unref?.());
+    try {
+      return await new Promise<any>((resolve, reject) => {
+        pending = { resolve, reject };
+        hand.postMessage(order);
+      });
+    } finally {
+      hand.unref?.();
+    }
   };
   const ended = (reason: string): void => {
-    lost ??= fail(`${name}: the worker ended: ${reason}`);
+    lost ??= fail(`${name}: ${reason}`);
     pending?.reject(lost);
   };
   const said = (message: any): void => {
-    if (message.error) ended(message.error);
+    if (message.error) ended(`the worker failed: ${message.error}`);
     else pending?.resolve(message);
   };
-  listen(hand, said, ended);
+  listen(hand, said, (reason) => ended(`the worker ended: ${reason}`));
   await answer({ module });
+  const one = async (all: Data[]): Promise<Data[]> => {
+    const inputs = description.inputs.map((t, i) => [t.offset, all[i]]);
+    const { results } = await answer({ inputs, outputs: places });
+    return description.outputs.map((t, i) => dataOf(t.dtype, results[i], 0, sizes[i]));
+  };
   return {
     threads: 1,
-    async send(inputs) {
-      const { results } = await answer({
-        inputs: description.inputs.map((t, i) => [t.offset, inputs[i]]),
-        outputs: description.outputs.map((t) => [t.offset, bytesOf(t)]),
-      });
-      return results;
-    },
+    ...inTurn(one),
     dispose() {
       ended("the program is disposed of");
       hand.terminate();
@@ -233,23 +278,22 @@ export async function startHost(means: Means, options: LoadOptions): Promise<Hos
   if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
     throw fail(`threads wants an integer from 1 to 256, found ${threads}`);
   }
+  const lack = threadsLack();
   const note = (message: string): void =>
     (options.note ?? warnOnce)(`${description.name} runs on one thread: ${message}`);
+  if (threads > 1 && lack) note(lack);
   if (!description.threads) {
-    if (threads > 1) note("it is compiled for one (qjit compile --threads)");
+    if (threads > 1 && !lack) note("it is compiled for one (qjit compile --threads)");
     return worker ? startAway(means) : undefined;
   }
-  const lack = threadsLack();
-  if (threads === 1) return startCrew(means, 1, worker && !lack);
-  if (lack) note(lack);
-  else {
+  if (threads > 1 && !lack) {
     try {
       return await startCrew(means, threads);
     } catch (error) {
       note((error as Error).message);
     }
   }
-  return startCrew(means, 1);
+  return startCrew(means, 1, worker && !lack);
 }
 
 /** console.warn, once for each message. */

@@ -1,20 +1,12 @@
 /**
  * What `qjit compile` writes: NAME.wasm, NAME.mjs (a loader without dependencies that works in Node, Deno, pages and workers)
- * and NAME.d.mts (its types, with the model's own inputs and outputs).
+ * and NAME.d.mts (its types, with the model's own inputs and outputs). For threads also NAME.threads.wasm, NAME.threads.mjs
+ * (what the loader imports when it is asked for several threads or a worker) and NAME.worker.mjs (the workers' script).
  */
-import { probeEngine } from "../../runtime/probe.ts";
-import {
-  compileModule,
-  dataOf,
-  describeModule,
-  engineLacks,
-  Program,
-  ProgramError,
-  sizeOf,
-} from "../../runtime/program.ts";
 import { printType } from "../ir/print.ts";
 import { storages } from "../ir/type.ts";
 import type { Build } from "./build.ts";
+import { type LoadedModule, loaderSource, threadsSource, workerSource } from "./loader.ts";
 import type { Port } from "./plan.ts";
 
 /** A file to write: its name without a folder, and its content. */
@@ -25,84 +17,31 @@ export interface ArtefactFile {
 
 /**
  * The files of a compiled model called `name`. Of several builds of the model the first one that the engine can run is
- * loaded; the last is NAME.wasm, those before it are NAME.LEVEL.wasm.
+ * loaded, of those for threads only where there are several. The last is NAME.wasm and for one thread, those before it are
+ * NAME.LEVEL.wasm, NAME.threads.wasm or NAME.LEVEL.threads.wasm.
  */
 export function artefactFiles(name: string, builds: readonly Build[]): ArtefactFile[] {
-  const modules = builds.map((b, i) => ({
-    file: i === builds.length - 1 ? `${name}.wasm` : `${name}.${b.plan.target.level}.wasm`,
-    build: b,
-  }));
+  const last = builds[builds.length - 1].plan.target.level;
+  const modules = builds.map(({ plan, wasm }): LoadedModule & { wasm: Uint8Array } => {
+    const { level, dot } = plan.target;
+    const parts = [name, ...(level === last ? [] : [level]), ...(plan.threads ? ["threads"] : []), "wasm"];
+    return { file: parts.join("."), level, dot, threads: plan.threads !== undefined, wasm };
+  });
+  const threads = modules.some((m) => m.threads);
   return [
-    ...modules.map((m) => ({ name: m.file, content: m.build.wasm })),
+    ...modules.map((m) => ({ name: m.file, content: m.wasm })),
     { name: `${name}.mjs`, content: loaderSource(name, modules) },
-    { name: `${name}.d.mts`, content: declarations(name, builds[builds.length - 1]) },
+    { name: `${name}.d.mts`, content: declarations(name, builds[builds.length - 1], threads) },
+    ...(threads
+      ? [
+          { name: `${name}.threads.mjs`, content: threadsSource(name) },
+          { name: `${name}.worker.mjs`, content: workerSource(name) },
+        ]
+      : []),
   ];
 }
 
-/** The runtime as source text. Each part uses only parts of this list, which is what makes it a loader of its own. */
-const parts: readonly ((...args: any[]) => unknown)[] = [
-  ProgramError,
-  dataOf,
-  sizeOf,
-  compileModule,
-  describeModule,
-  engineLacks,
-  Program,
-  probeEngine,
-] as never;
-
-/** Source without comment lines and indentation, which nobody reads in an artefact. */
-const compact = (source: string): string =>
-  source
-    .replace(/^\s*\/\*\*[\s\S]*?\*\/$/gm, "")
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line && !line.startsWith("//"))
-    .join("\n");
-
-function loaderSource(name: string, modules: readonly { file: string; build: Build }[]): string {
-  const list = modules.map(({ file, build }) => {
-    const { level, dot } = build.plan.target;
-    return `{ url: () => new URL(${JSON.stringify(`./${encodeURIComponent(file)}`)}, import.meta.url), level: "${level}", dot: "${dot}" }`;
-  });
-  return `// Loads ${modules.map((m) => m.file).join(" or ")}, compiled by qjit (Apache-2.0). ${name}.d.mts has the types.
-${parts.map((p) => compact(String(p))).join("\n")}
-const modules = [${list.join(", ")}];
-async function read(source) {
-  if (typeof source === "string") source = new URL(source, globalThis.location?.href ?? import.meta.url);
-  if (source instanceof URL) {
-    if (source.protocol === "file:" && globalThis.process?.versions?.node) {
-      const fs = "node:fs/promises";
-      return (await import(fs)).readFile(source);
-    }
-    source = await fetch(source);
-  }
-  if (typeof Response === "function" && source instanceof Response) {
-    if (!source.ok) throw new ProgramError(source.url + ": " + source.status + " " + source.statusText);
-    return source.arrayBuffer();
-  }
-  return source;
-}
-/** Loads the model: from the .wasm file beside this one, or from bytes, a module, a Response or a URL. */
-export async function load(source) {
-  const engine = probeEngine();
-  if (source === undefined) {
-    const fit = modules.find((m) => engineLacks(m, engine) === undefined);
-    if (!fit) throw new ProgramError(engineLacks(modules[modules.length - 1], engine));
-    source = fit.url();
-  }
-  if (!engine.simd) throw new ProgramError(engineLacks(modules[0], engine));
-  const module = await compileModule(await read(source));
-  const lacks = engineLacks(describeModule(module), engine);
-  if (lacks) throw new ProgramError(lacks);
-  return new Program(module);
-}
-export { Program, ProgramError };
-export default load;
-`;
-}
-
-function declarations(name: string, { plan }: Build): string {
+function declarations(name: string, { plan }: Build, threads: boolean): string {
   const array = (p: Port): string => storages[p.type.storage].array.name;
   const fields = (ports: readonly Port[]): string =>
     ports
@@ -131,7 +70,11 @@ export interface TensorInfo {
 export interface RunOptions {
   /** Give views on the module's memory, which the next run overwrites, instead of copies. */
   readonly views?: boolean;
+  /** Arrays to fill and to return, by position or by name as the inputs are. */
+  readonly outputs?: readonly TypedArray[] | Readonly<Outputs>;
 }
+
+type TypedArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | BigInt64Array | Float32Array;
 
 /** A module that is not one of qjit's, an engine that cannot run it, or wrong inputs. */
 export declare class ProgramError extends Error {}
@@ -141,20 +84,37 @@ export declare class Program {
   private constructor();
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** Threads that share the work of a run. */
+  readonly threads: number;
   run(inputs: Readonly<Inputs>, options?: RunOptions): Promise<Outputs>;
   run(inputs: readonly ${tuple(inputs)}, options?: RunOptions): Promise<${tuple(outputs)}>;
   runSync(inputs: Readonly<Inputs>, options?: RunOptions): Outputs;
   runSync(inputs: readonly ${tuple(inputs)}, options?: RunOptions): ${tuple(outputs)};
   /** Puts what the model carries from run to run back to its start; a model without such state stays as it is. */
   reset(): void;
+  /** Runs on zeros until engines have compiled all hot functions, for so many milliseconds (500) at most; gives those of the fastest run. */
+  warmUp(ms?: number): Promise<number>;
   /** Lets go of the memory. Every later run is an error. */
   dispose(): void;
 }
 
-/** Loads the model: from the .wasm file beside the loader, or from bytes, a module, a Response or a URL. */
-export declare function load(source?: BufferSource | WebAssembly.Module | Response | URL | string): Promise<Program>;
+${threads ? loadOptions : ""}/** Loads the model: from the .wasm file beside the loader, or from bytes, a module, a Response or a URL. */
+export declare function load(
+  source?: BufferSource | WebAssembly.Module | Response | URL | string,${threads ? "\n  options?: LoadOptions," : ""}
+): Promise<Program>;
 export default load;
 `;
 }
+
+const loadOptions = `export interface LoadOptions {
+  /** Threads that share the work of each run, up to 256; 1 unless given. Pages that are not cross-origin isolated have one. */
+  readonly threads?: number;
+  /** Run in a worker, so that this thread stays free in run; runSync is an error then. Several threads do so anyway. */
+  readonly worker?: boolean;
+  /** Is told why the model runs on one thread although more were asked for; without it, console.warn is, once. */
+  readonly note?: (message: string) => void;
+}
+
+`;
 
 const commentSafe = (text: string): string => text.replaceAll("*/", "* /").replaceAll("`", "'");

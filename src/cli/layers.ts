@@ -31,29 +31,50 @@ export interface Layer {
 export function layersOf(before: Graph, after: Graph): Layer[] {
   const groups = groupsOf(before);
   const left = new Map<string, Node[]>();
-  const constants = new Set<string>();
+  const byName = new Map<string, Node>();
   for (const node of after.nodes) {
+    if (node.op.kind === "source") continue;
     const key = keyOf(node);
-    if (node.op.kind === "source") constants.add(key);
-    else left.set(key, [...(left.get(key) ?? []), node]);
+    left.set(key, [...(left.get(key) ?? []), node]);
+    byName.set(after.nameOf(node), node);
   }
   const islands = floatIslands(after);
   const users = usersOf(before);
   const groupOf = new Map(groups.flatMap((g) => g.nodes.map((n) => [n, g] as const)));
   const remains = (g: Group) => left.get(g.key) ?? [];
 
-  /** The first layer downstream that still has nodes of its own. */
+  const computes = (n: Node): boolean => n.op.kind !== "movement";
+
+  /** The first layer downstream that computes something if this one does, or else that has nodes of its own. */
   const heir = (group: Group): Group | undefined => {
     const seen = new Set<Node>(group.nodes);
+    const computed = group.nodes.some(computes);
+    let moves: Group | undefined;
     for (const node of seen) {
       for (const user of users.get(node) ?? []) {
         const g = groupOf.get(user);
-        if (g && g !== group && remains(g).length) return g;
+        if (g && g !== group) {
+          if (computed ? remains(g).some(computes) : remains(g).length > 0) return g;
+          if (remains(g).length) moves ??= g;
+        }
         seen.add(user);
       }
     }
-    return undefined;
+    return moves;
   };
+
+  /** The layer whose kernel does a layer's work: passes give it the name of the last value that it makes. */
+  const host = (group: Group): Group | undefined => {
+    for (const node of [...group.nodes].reverse()) {
+      const kernel = byName.get(before.nameOf(node));
+      const g = kernel && groups.find((other) => other.key === keyOf(kernel));
+      if (g && g !== group) return g;
+    }
+    return heir(group);
+  };
+
+  const variable = new Set<Node>(before.params);
+  for (const node of before.nodes) if (operandsOf(node).some((n) => variable.has(n))) variable.add(node);
 
   const edgesOf = (group: Group) => {
     const { read, made } = edges(group, users);
@@ -68,13 +89,15 @@ export function layersOf(before: Graph, after: Graph): Layer[] {
     const row = { name: group.name, op: group.op, storage, meantInteger: false };
     const own = remains(group);
     if (own.length === 0) {
-      const into = constants.has(group.key) ? undefined : heir(group);
+      const into = group.nodes.some((n) => variable.has(n)) ? host(group) : undefined;
       if (!into) return { ...row, how: "folded", arithmetic: null, as: [] };
       return { ...row, how: "fused", arithmetic: arithmetic(remains(into)), as: [into.name] };
     }
     const how = arithmetic(own);
+    // Movements of floats compute nothing.
     const meantInteger =
       how === "float" &&
+      own.some(computes) &&
       (group.fromFile ? !edgesOf(group).some((n) => n.type.storage === "f32") : own.some((n) => islands.has(n)));
     return { ...row, how, arithmetic: how, as: [...new Set(own.map((n) => n.op.name))], meantInteger };
   });

@@ -214,5 +214,59 @@ await record("MatMul after DequantizeLinear UINT8", {
   inputs: { x: ["UINT8", [4, 20]] },
   outputs: ["y"],
 });
+const notNumber = { s: floats([], [0.5]), z: zero("INT8", 3) };
+await record("QuantizeLinear of the square roots of negative numbers", {
+  nodes: [
+    { op: "Sqrt", in: ["x"], out: ["m"] },
+    { op: "QuantizeLinear", in: ["m", "s", "z"], out: ["y"] },
+  ],
+  initializers: notNumber,
+  inputs: { x: ["FLOAT", [40]] },
+  ...result("INT8"),
+});
+for (const e of ["UINT8", "INT8"] as const) {
+  const own = { sx: scale(), zx: zero(e), sy: scale(0.02, 0.1), zy: zero(e) };
+  const unary = (op: string, dims: number[], attrs: FileNode["attrs"], initializers = own) =>
+    record(`${op} ${JSON.stringify(attrs)} ${e}`, {
+      nodes: microsoft(op, ["x", "sx", "zx", "sy", "zy"], attrs),
+      initializers,
+      inputs: { x: [e, dims] },
+      ...result(e),
+    });
+  await unary("QLinearAveragePool", [1, 4, 7, 7], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1, count_include_pad: 1, pads: [1, 1, 1, 1] });
+  await unary("QLinearAveragePool", [1, 7, 8, 4], { kernel_shape: [2, 3], strides: [2, 2], ceil_mode: 1, channels_last: 1 });
+  const unit = { ...own, sy: floats([], [1 / 256]), zy: zero(e, kinds[e].lo) };
+  await unary("QLinearSoftmax", [3, 4, 5], { axis: 1, opset: 12 }, unit);
+  await unary("QLinearSoftmax", [3, 4, 5], { axis: 1, opset: 13 }, unit);
+  const image = { x: [e, [1, 6, 5, 4]] } as const;
+  await record(`QLinearConv with channels last ${e}`, {
+    nodes: microsoft("QLinearConv", ["x", "sx", "zx", "w", "sw", "zw", "sy", "zy", "b"], { pads: [1, 0, 1, 2], strides: [2, 1], group: 2, channels_last: 1 }),
+    initializers: { ...own, ...weights([6, 2, 3, 3], 6), b: bias(6) },
+    inputs: image,
+    ...result(e),
+  });
+  await record(`NhwcMaxPool ${e}`, {
+    nodes: microsoft("NhwcMaxPool", ["x"], { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 0, 1, 1] }),
+    inputs: image,
+    ...result(e),
+  });
+  await record(`QGemm of a transposed A ${e}`, {
+    nodes: microsoft("QGemm", ["x", "sx", "zx", "w", "sw", "zw", "b", "sy", "zy"], { transA: 1 }),
+    initializers: { ...own, ...weights([20, 7], 7), b: bias(7) },
+    inputs: { x: [e, [20, 3]] },
+    ...result(e),
+  });
+  for (const [mode, up] of [["half_pixel", 2], ["asymmetric", 1.5], ["pytorch_half_pixel", 0.6], ["half_pixel_symmetric", 2.3]] as const) {
+    const attrs = { mode: "linear", coordinate_transformation_mode: mode };
+    const size = { k: floats([4], [1, 1, up, up]) };
+    await group(`Resize ${mode}`, e, [{ op: "Resize", in: ["xf", "", "k"], out: ["m"], attrs }], [1, 2, 5, 6], size);
+    await record(`Resize ${mode} ${e}`, {
+      nodes: [{ op: "Resize", in: ["x", "", "k"], out: ["y"], attrs }],
+      initializers: size,
+      inputs: { x: [e, [1, 2, 5, 6]] },
+      ...result(e),
+    });
+  }
+}
 const info = { runtime: "onnxruntime-node 1.30.0, CPU, x86, graphOptimizationLevel all", seed: 20240607 };
 console.log(JSON.stringify({ ...info, cases }).replaceAll('{"name"', '\n{"name"'));

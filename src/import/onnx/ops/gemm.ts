@@ -16,7 +16,7 @@ import type { Rows } from "./table.ts";
 const bytes = ["i8", "u8"];
 
 /** x with its last two dimensions exchanged. */
-function turned(op: Operator, x: Node, name: string): Node {
+export function turned(op: Operator, x: Node, name: string): Node {
   const rank = x.type.shape.length;
   const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
   return op.make(transpose, { x }, { perm }, { name: `${op.name}/${name}` });

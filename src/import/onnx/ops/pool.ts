@@ -25,9 +25,8 @@ const attrsOf = ({ kernel, strides, dilations, pads }: Windows) => ({
   pad: planePad(pads),
 });
 
-/** The windows of a pool of x. */
-function poolWindows(op: Operator, x: Node): Windows {
-  const { shape } = x.type;
+/** The windows of a pool over an image [N, C, spatial ...]. */
+function poolWindows(op: Operator, shape: readonly number[]): Windows {
   if (shape.length < 3) op.fail(`wants an image [N, C, spatial ...], found [${shape}]`);
   const place = windows(op, shape.slice(2), op.ints("kernel_shape") ?? op.fail("wants kernel_shape"));
   const rank = place.kernel.length;
@@ -74,7 +73,7 @@ function volume(op: Operator, x: Node, p: Windows, pool: (x: Node, attrs: Return
 function maxPooled(op: Operator): void {
   const x = op.input(0);
   const rank = x.type.shape.length;
-  const place = poolWindows(op, x);
+  const place = poolWindows(op, x.type.shape);
   const pooled = (v: Node, attrs: ReturnType<typeof attrsOf>) =>
     op.make(maxPool, { x: v }, attrs, { name: `${op.name}/max` });
   if (rank > 5) op.unsupported(`images of ${rank} dimensions`);
@@ -179,14 +178,17 @@ function averagePooled(op: Operator): void {
   resultHeld(op, average(op, op.input(0)), op.element(0));
 }
 
-/** The average of a float image by the node's attributes. */
-export function average(op: Operator, x: Node): Node {
+/**
+ * The average of a float image by the node's attributes. Where padding counts, what rounding the size up adds beyond it does
+ * not, but for `whole` windows, which are ONNX Runtime's of quantized values.
+ */
+export function average(op: Operator, x: Node, whole = false): Node {
   const rank = x.type.shape.length;
-  const place = poolWindows(op, x);
+  const place = poolWindows(op, x.type.shape);
   if (rank > 5) op.unsupported(`images of ${rank} dimensions`);
   const countPad = op.int("count_include_pad", 0) !== 0;
   const grown = place.pads.some((p, i) => p !== place.stated[i]);
-  if (rank < 5 && !(countPad && grown)) {
+  if (rank < 5 && (whole || !(countPad && grown))) {
     const attrs = { ...attrsOf(place), by: { rule: "float", k: [] } as const, countPad };
     return nchw(op, op.make(avgPool, { x: nhwc(op, x) }, attrs, { name: `${op.name}/average` }), rank);
   }
@@ -210,10 +212,10 @@ export function averageFusion(op: Operator, target: Target): Node | undefined {
   const x = perTensorBehind(op.input(0));
   if (!x) return undefined;
   const { storage, quant, clamp } = target;
-  if (op.model.numerics === "ort") return averageStored(op, average(op, op.input(0)), target);
+  if (op.model.numerics === "ort") return averageStored(op, average(op, op.input(0), true), target);
   if (storage !== "u8" || x.type.storage !== "u8" || x.type.shape.length !== 4 || op.int("ceil_mode", 0))
     return undefined;
-  const { kernel, ...place } = poolWindows(op, x);
+  const { kernel, ...place } = poolWindows(op, x.type.shape);
   const by = { rule: "qnnpack", k: [averageFactor(x.type.quant.scale, quant.scale, sizeOf(kernel))] } as const;
   const attrs = { ...attrsOf({ kernel, ...place }), by, clamp };
   return nchw(op, op.make(avgPool, { x: nhwc(op, x) }, attrs, { quant, name: `${op.name}/average` }), 4);
@@ -250,6 +252,18 @@ export const poolRows: Rows = {
     types: [...floats, "INT8", "UINT8"],
     limits: "padding as large as the window, images of more than 3 dimensions",
     convert: maxPooled,
+  },
+  "com.microsoft.NhwcMaxPool": {
+    versions: [1],
+    types: ["INT8", "UINT8"],
+    limits: "padding as large as the window, images that are no planes",
+    convert(op) {
+      const x = op.input(0);
+      const { shape } = x.type;
+      if (shape.length !== 4) op.unsupported(`an image of [${shape}]`);
+      const place = poolWindows(op, [shape[0], shape[3], ...shape.slice(1, 3)]);
+      op.result(op.make(maxPool, { x }, attrsOf(place)), op.element(0));
+    },
   },
   AveragePool: {
     versions: [1],

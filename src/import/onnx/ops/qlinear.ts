@@ -8,9 +8,9 @@ import { sum } from "../../../ir/ops/pool.ts";
 import { dequantize, quantize, requantize } from "../../../ir/ops/quant.ts";
 import { reduce } from "../../../ir/ops/reduce.ts";
 import { gather } from "../../../ir/ops/select.ts";
-import { concat, transpose } from "../../../ir/ops/shape.ts";
+import { concat, reshape, transpose } from "../../../ir/ops/shape.ts";
 import { where } from "../../../ir/ops/where.ts";
-import { type PerTensor, perAxis, perTensor, sameQuant } from "../../../ir/type.ts";
+import { type PerTensor, perAxis, perTensor, sameQuant, sizeOf } from "../../../ir/type.ts";
 import { roundHalfEven } from "../../../tensor/arith.ts";
 import type { Operator } from "../context.ts";
 import { carriers } from "../elements.ts";
@@ -21,7 +21,7 @@ import type { Element } from "../schema.ts";
 import { Floats } from "./activation.ts";
 import { integerAdd, integerMul } from "./arithmetic.ts";
 import { integerConv } from "./conv.ts";
-import { integerProduct, matrices, scaledSums } from "./gemm.ts";
+import { integerProduct, matrices, scaledSums, turned } from "./gemm.ts";
 import { average, averageStored, integerGlobalAverage } from "./pool.ts";
 import { rangeOf, retyped } from "./stored.ts";
 import type { Row, Rows } from "./table.ts";
@@ -63,8 +63,15 @@ function qlinearConv(op: Operator): void {
   op.known(3, "weights");
   if (op.has(8)) op.known(8, "a bias");
   const w = weights(op, 3, 0);
-  const y = integerConv(op, x, x.type.quant, w, targetOf(op, 6, element), 8);
-  op.result(y ?? op.unsupported("volumes, or weights that are not of 8 bits"), element);
+  const target = targetOf(op, 6, element);
+  const y = channelsLast(
+    op,
+    x,
+    (image) =>
+      integerConv(op, image, x.type.quant, w, target, 8) ??
+      op.unsupported("volumes, or weights that are not of 8 bits"),
+  );
+  op.result(y, element);
 }
 
 function qlinearMatMul(op: Operator): void {
@@ -83,8 +90,8 @@ function qlinearMatMul(op: Operator): void {
 
 /** QGemm: A, its scale and zero point, B and its, bias in 32 bits, and the result's unless that is float. */
 function qgemm(op: Operator): void {
-  const x = operand(op, 0);
-  if (op.int("transA", 0)) op.unsupported("a transposed A");
+  const given = operand(op, 0);
+  const x = (op.int("transA", 0) ? turned(op, given, "a") : given) as typeof given;
   op.known(3, "weights");
   const transposed = op.int("transB", 0) !== 0;
   const w = weights(op, 3, transposed ? 0 : 1);
@@ -118,7 +125,7 @@ function pair(of: typeof integerAdd): Row {
 
 /** A real value on a quantizer, by ONNX's division. */
 const stored = (op: Operator, x: Node, { storage, quant, clamp: range }: Target): Node =>
-  op.make(quantize, { x }, { by: "div_even", k: quant.scale, nan: "high", clamp: range }, { storage, quant });
+  op.make(quantize, { x }, { by: "div_even", k: quant.scale, clamp: range }, { storage, quant });
 
 /** QLinearConcat: the result's scale and zero point, then three inputs for each part. */
 function qlinearConcat(op: Operator): void {
@@ -161,7 +168,7 @@ function qlinearAverage(op: Operator): void {
   const target = targetOf(op, 3, op.element(0));
   const real = op.make(dequantize, { x: operand(op, 0) }, {}, { name: `${op.name}/real` });
   op.result(
-    channelsLast(op, real, (x) => averageStored(op, average(op, x), target)),
+    channelsLast(op, real, (x) => averageStored(op, average(op, x, true), target)),
     op.element(0),
   );
 }
@@ -173,13 +180,18 @@ function qlinearAverage(op: Operator): void {
 function qlinearSoftmax(op: Operator): void {
   const x = operand(op, 0);
   const { storage, quant, clamp: range } = targetOf(op, 3, op.element(0));
-  const { shape } = x.type;
   const name = (what: string) => ({ name: `${op.name}/${what}` });
-  const axis = op.axis(op.int("axis", -1), shape.length);
-  if (op.int("opset", 13) < 13 ? axis !== shape.length - 1 : false) op.unsupported("rows over several dimensions");
+  const rank = x.type.shape.length;
+  const first = op.axis(op.int("axis", -1), rank);
+  // Before version 13 of Softmax a row is everything from the axis on.
+  const flat = op.int("opset", 13) < 13;
+  const parts = [sizeOf(x.type.shape.slice(0, first)), sizeOf(x.type.shape.slice(first))];
+  const given = flat ? op.make(reshape, { x }, { shape: parts }, name("rows")) : x;
+  const axis = flat ? 1 : first;
+  const { shape } = given.type;
   const last = shape.length - 1;
   const perm = shape.map((_, d) => (d === axis ? last : d === last ? axis : d));
-  const rows = axis === last ? x : op.make(transpose, { x }, { perm }, name("last"));
+  const rows = axis === last ? given : op.make(transpose, { x: given }, { perm }, name("last"));
   const length = shape[axis];
   const unit = Math.min(4294967295 / length, 0x7fffff);
   const table = BigInt64Array.from({ length: 256 }, (_, i) =>
@@ -206,7 +218,8 @@ function qlinearSoftmax(op: Operator): void {
   const quotient = on(on(on(e, whole, "mul"), on(total, 2, "div"), "add"), total, "div");
   const limits = on(on(on(quotient, quant.zero, "add"), range[0], "max"), range[1], "min");
   const y = op.make(cast, { x: limits }, {}, { storage, quant });
-  op.result(axis === last ? y : op.make(transpose, { x: y }, { perm }), op.element(0));
+  const placed = axis === last ? y : op.make(transpose, { x: y }, { perm });
+  op.result(flat ? op.make(reshape, { x: placed }, { shape: x.type.shape }) : placed, op.element(0));
 }
 
 function qlinearGlobalAverage(op: Operator): void {
@@ -237,11 +250,16 @@ export const qlinearRows: Rows = {
     convert: qlinearConv,
   },
   QLinearMatMul: { versions: [10], types: bytes, limits: "scales for each row of A", convert: qlinearMatMul },
-  "com.microsoft.QLinearConv": { versions: [1], types: bytes, convert: qlinearConv, limits: "channels last" },
+  "com.microsoft.QLinearConv": {
+    versions: [1],
+    types: bytes,
+    limits: "weights or bias computed at run time, volumes",
+    convert: qlinearConv,
+  },
   "com.microsoft.QGemm": {
     versions: [1],
     types: bytes,
-    limits: "a transposed A; B or bias computed at run time",
+    limits: "B or bias computed at run time",
     convert: qgemm,
   },
   "com.microsoft.QLinearAdd": pair(integerAdd),
@@ -255,7 +273,6 @@ export const qlinearRows: Rows = {
   "com.microsoft.QLinearSoftmax": {
     versions: [1],
     types: bytes,
-    limits: "rows over several dimensions",
     convert: qlinearSoftmax,
   },
   "com.microsoft.QLinearAveragePool": { versions: [1], types: bytes, convert: qlinearAverage },

@@ -4,6 +4,7 @@ import { broadcast } from "../../../ir/ops/broadcast.ts";
 import { binary, cast, unary } from "../../../ir/ops/elementwise.ts";
 import { dequantize, quantize } from "../../../ir/ops/quant.ts";
 import { reshape, slice } from "../../../ir/ops/shape.ts";
+import { compare, where } from "../../../ir/ops/where.ts";
 import { perTensor, type TensorType } from "../../../ir/type.ts";
 import { inverseScale } from "../../../tensor/arith.ts";
 import type { Operator } from "../context.ts";
@@ -115,7 +116,7 @@ function quantizeLinear(op: Operator): void {
     const pytorch = op.model.numerics === "pytorch" && element !== "INT16" && element !== "UINT16";
     const rule = pytorch
       ? ({ by: "recip_even", k: inverseScale(quant.scale), infinityLow: true } as const)
-      : ({ by: "div_even", k: quant.scale, nan: "high" } as const);
+      : ({ by: "div_even", k: quant.scale } as const);
     op.result(op.make(quantize, { x }, { ...rule, clamp: range }, { storage, quant }), element);
     return;
   }
@@ -124,7 +125,13 @@ function quantizeLinear(op: Operator): void {
   const rounded = op.make(unary, { x: step("div", x, layout.spread("scale", scales)) }, { fn: "round" });
   const shifted = step("add", rounded, layout.spread("zero", zeros));
   const quant = params && quantOf(params, op.name);
-  op.result(limited(op, shifted, range, storage, quant), element);
+  op.result(limited(op, noNumberLow(op, shifted, range[0]), range, storage, quant), element);
+}
+
+/** x with not-a-number as the lowest value, which is what ONNX Runtime's quantize makes of it. */
+function noNumberLow(op: Operator, x: Node, low: number): Node {
+  const condition = op.make(compare, { x, y: op.scalar("f32", low, "lowest") }, { fn: "ge" });
+  return op.make(where, { condition, x, y: op.scalar("f32", low, "lowest") });
 }
 
 /** The parameters of inputs 1 and 2 where the IR's types can hold them: not in blocks. */
@@ -141,7 +148,8 @@ function quantizeAtRunTime(op: Operator, x: Node, element: Element): Node {
   if (float8.includes(element)) return narrowed(op, scaled, element);
   const rounded = op.make(unary, { x: scaled }, { fn: "round" });
   const shifted = zero ? op.make(binary, { x: rounded, y: zero }, { fn: "add" }) : rounded;
-  return limited(op, shifted, rangeOf(element), carriers[element]!.storage);
+  const range = rangeOf(element);
+  return limited(op, noNumberLow(op, shifted, range[0]), range, carriers[element]!.storage);
 }
 
 /** Scale and zero point as f32 values of one element. */

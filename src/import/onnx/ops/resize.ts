@@ -7,9 +7,13 @@ import { binary } from "../../../ir/ops/elementwise.ts";
 import { where } from "../../../ir/ops/where.ts";
 import type { Operator } from "../context.ts";
 import { everything, floats, maxElements } from "../elements.ts";
+import type { Element } from "../schema.ts";
+import { bilinear } from "./bilinear.ts";
 import { resultHeld } from "./convert.ts";
 import { picked } from "./select.ts";
 import type { Rows } from "./table.ts";
+
+const bytes: readonly Element[] = ["INT8", "UINT8"];
 
 /** How one dimension is scaled. */
 interface Axis {
@@ -194,18 +198,41 @@ function axesOf(op: Operator, legacy: boolean): Axis[] {
 
 function resize(op: Operator, legacy: boolean): void {
   const mode = op.text("mode", "nearest");
-  if (mode !== "nearest" && !floats.includes(op.element(0))) op.unsupported(`mode ${mode} of ${op.element(0)}`);
+  const element = op.element(0);
+  const plane =
+    legacy || !(floats.includes(element) || bytes.includes(element)) ? undefined : inPlanes(op, op.input(0));
+  if (plane) {
+    resultHeld(op, plane, element);
+    return;
+  }
+  if (mode !== "nearest" && !floats.includes(element)) op.unsupported(`mode ${mode} of ${element} but in planes`);
   const fill = op.float("extrapolation_value", 0);
   let y = op.input(0);
   for (const a of axesOf(op, legacy)) y = resampled(op, y, a, tapsOf(op, a, legacy), fill);
   resultHeld(op, y, op.element(0));
 }
 
+/** x resized linearly in its last two dimensions; undefined for other modes and dimensions. */
+function inPlanes(op: Operator, x: Node): Node | undefined {
+  const crops = op.text("coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize";
+  if (op.text("mode", "nearest") !== "linear" || op.int("antialias", 0) || crops) return undefined;
+  const rank = x.type.shape.length;
+  const axes = axesOf(op, false);
+  const scaled = (d: number): Axis => {
+    const size = x.type.shape[d];
+    return axes.find((a) => a.axis === d) ?? { axis: d, size, result: size, scale: 1, roi: [0, 1] };
+  };
+  const outer = axes.some((a) => a.axis < rank - 2 && a.scale !== 1);
+  const [rows, columns] = [scaled(rank - 2), scaled(rank - 1)];
+  const planes = (rank === 2 || rank === 4) && !outer && rows.result > 0 && columns.result > 0;
+  return planes ? bilinear(op, x, rows, columns) : undefined;
+}
+
 export const resizeRows: Rows = {
   Resize: {
     versions: [10],
     types: everything,
-    limits: "linear and cubic interpolation of integers; sizes computed at run time",
+    limits: "interpolation of integers but linear of 8 bits in planes; sizes computed at run time",
     convert: (op) => resize(op, op.version < 11),
   },
   Upsample: {

@@ -35,7 +35,7 @@ function position(op: Operator, i: number, { size, result, scale }: Scaled): num
       return result > 1 ? half() : 0;
     case "half_pixel_symmetric": {
       const offset = f(f(size / 2) * f(1 - f(result / f(s * size))));
-      return f(f(offset + f(f(i + 0.5) / s)) - 0.5);
+      return f(offset + half());
     }
   }
   return op.unsupported(`coordinate transformation ${transform}`);

@@ -1,0 +1,163 @@
+/**
+ * What documents show is what happens. In a `console` block, lines that begin with `$ ` are commands for a shell and the others what
+ * they print, on stdout and stderr; a line `...` stands for any number of lines. In a block `console varies` numbers are not
+ * compared, since they are measured or depend on the engine. A code block that begins with `// NAME` is the file of that name.
+ */
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { modelsDir } from "../vectors.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** Files that documents name, and where they are in the folder of third-party models. */
+const fixtures: Readonly<Record<string, string>> = {
+  "resnet8.tflite": "pretrainedResnet_quant.tflite",
+  "resnet8-float.tflite": "pretrainedResnet.tflite",
+  "mobilenet_v2.tflite": "tf2_mobilenet_v2_1.0_224_ptq.tflite",
+  "resnet18.onnx": "pytorch-export/resnet18_qdq.onnx",
+  "resnet18_in.npy": "pytorch-export/resnet18_in.npy",
+  "resnet18_expected.npy": "pytorch-export/resnet18_out_ort_all.npy",
+  "cifar10.npy": "../data/cifar10-perf200/cifar10_perf200_u8_nhwc.npy",
+  "cat.npy": "../data/images/cat_224_u8_nhwc.npy",
+  "imagenet_labels.txt": "../data/imagenet_labels.txt",
+};
+
+/** A command and what it should print. */
+export interface Shown {
+  readonly line: number;
+  readonly command: string;
+  readonly output: readonly string[];
+  readonly varies: boolean;
+}
+
+/** A part of a document, in order: a file that it shows, or commands with their output. */
+export type Part =
+  | { readonly kind: "file"; readonly name: string; readonly content: string }
+  | { readonly kind: "commands"; readonly shown: readonly Shown[] };
+
+/** The documents of this repository that show commands or files. */
+export const documents: readonly string[] = ["README.md", ...docsIn("docs"), ...docsIn("examples")];
+
+function docsIn(dir: string): string[] {
+  const { status, stdout } = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", dir], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return status === 0 ? stdout.split("\n").filter((f) => f.endsWith(".md") && existsSync(path.join(root, f))) : [];
+}
+
+export const readDocument = (name: string): string => readFileSync(path.join(root, name), "utf8");
+
+/** The parts of a document's text. */
+export function partsOf(text: string): Part[] {
+  const parts: Part[] = [];
+  const block = /^```(\w+)([^\n]*)\n([\s\S]*?)^```$/gm;
+  for (let m = block.exec(text); m; m = block.exec(text)) {
+    const [, language, info, content] = m;
+    const line = text.slice(0, m.index).split("\n").length + 1;
+    if (language === "console")
+      parts.push({ kind: "commands", shown: shownIn(content, line, info.includes("varies")) });
+    else {
+      const name = /^(?:\/\/|#|<!--) ([\w.-]+\.\w+)(?: -->)?$/m.exec(content.split("\n")[0])?.[1];
+      if (name) parts.push({ kind: "file", name, content });
+    }
+  }
+  return parts;
+}
+
+function shownIn(content: string, first: number, varies: boolean): Shown[] {
+  const shown: { line: number; command: string; output: string[]; varies: boolean }[] = [];
+  for (const [i, text] of content.trimEnd().split("\n").entries()) {
+    if (text.startsWith("$ ")) shown.push({ line: first + i, command: text.slice(2), output: [], varies });
+    else if (shown.length === 0) throw new Error(`line ${first + i}: a console block begins with "$ command"`);
+    else shown[shown.length - 1].output.push(text);
+  }
+  return shown;
+}
+
+/** The third-party file that a document names and this machine lacks, if there is one. */
+export function missingFixture(text: string): string | undefined {
+  const models = modelsDir();
+  return Object.entries(fixtures).find(
+    ([name, at]) => text.includes(name) && !(models && existsSync(path.join(models, at))),
+  )?.[0];
+}
+
+/** A folder in which a document's commands run: the models that it names, `qjit` on the path, and the package to import. */
+export class Shell {
+  readonly dir = mkdtempSync(path.join(tmpdir(), "qjit-docs-"));
+  readonly #bin = path.join(this.dir, ".bin");
+
+  constructor(text: string) {
+    mkdirSync(this.#bin);
+    this.#script(
+      "qjit",
+      `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(path.join(root, "dist/src/cli/main.js"))} "$@"`,
+    );
+    // The real one asks the registry first.
+    this.#script("npx", 'exec "$@"');
+    mkdirSync(path.join(this.dir, "node_modules"));
+    symlinkSync(root, path.join(this.dir, "node_modules/qjit"));
+    for (const [name, at] of Object.entries(fixtures))
+      if (text.includes(name)) symlinkSync(path.resolve(modelsDir()!, at), path.join(this.dir, name));
+  }
+
+  write(name: string, content: string): void {
+    writeFileSync(path.join(this.dir, name), content);
+  }
+
+  /** Runs a command line. Returns what it prints, without empty lines at the end. */
+  run(command: string): string[] {
+    const { stdout, error } = spawnSync("bash", ["-c", `{ ${command}\n} 2>&1`], {
+      cwd: this.dir,
+      encoding: "utf8",
+      maxBuffer: 2 ** 26,
+      env: { ...process.env, PATH: `${this.#bin}:${process.env.PATH}`, NO_COLOR: "1", NODE_NO_WARNINGS: "1" },
+    });
+    if (error) throw error;
+    return stdout
+      .trimEnd()
+      .split("\n")
+      .map((l) => l.trimEnd());
+  }
+
+  #script(name: string, body: string): void {
+    const file = path.join(this.#bin, name);
+    writeFileSync(file, `#!/bin/sh\n${body}\n`);
+    chmodSync(file, 0o755);
+  }
+}
+
+/** A line without what varies: measured numbers, kernels and instructions that the engine decides, widths of columns. */
+const plain = (line: string, varies: boolean): string => {
+  const engine = line
+    .replace(/\w+__(?:wasm\w+|scalar|avx\w+|neon\w*)/g, "KERNEL")
+    .replace(/\b(?:simd128|relaxed)\b/g, "LEVEL");
+  return (varies ? engine.replace(/-?\d[\d.]*(?:e[-+]?\d+)?/g, "0") : engine).replace(/ +/g, " ").trim();
+};
+
+/** Whether lines are as shown. */
+export function matches(shown: readonly string[], found: readonly string[], varies: boolean): boolean {
+  const [head, ...rest] = shown;
+  if (head === undefined) return found.length === 0 || (found.length === 1 && found[0] === "");
+  if (head.trim() === "...") {
+    for (let skip = 0; skip <= found.length; skip++) if (matches(rest, found.slice(skip), varies)) return true;
+    return false;
+  }
+  return found.length > 0 && plain(head, varies) === plain(found[0], varies) && matches(rest, found.slice(1), varies);
+}
+
+/** A document with the outputs that were found in place of those shown. */
+export function updated(text: string, outputs: ReadonlyMap<number, readonly string[]>): string {
+  const lines = text.split("\n");
+  for (const [line, output] of [...outputs].sort((a, b) => b[0] - a[0])) {
+    let end = line;
+    while (lines[end] !== undefined && !lines[end].startsWith("$ ") && lines[end] !== "```") end++;
+    lines.splice(line, end - line, ...output);
+  }
+  return lines.join("\n");
+}
+
+export const pathOf = (name: string): string => path.join(root, name);

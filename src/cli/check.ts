@@ -3,6 +3,7 @@ import { hostTarget } from "../codegen/build.ts";
 import { select } from "../codegen/kernels.ts";
 import { makePlan } from "../codegen/plan.ts";
 import { ModelError } from "../errors.ts";
+import type { FileOperator } from "../import/onnx/index.ts";
 import { type Graph, type Node, typesOf } from "../ir/graph.ts";
 import { constantOf } from "../ir/ops/source.ts";
 import { interfaceOf } from "../ir/state.ts";
@@ -28,9 +29,12 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
     warnings.push(message);
     io.err(`warning: ${message}\n`);
   };
+  const operators: FileOperator[] = [];
   let graph: Graph;
   try {
-    graph = await during(io, `reading ${path}`, () => loadGraph(path, loadOptions(options, onWarning)));
+    const onOperator = (operator: FileOperator) => operators.push(operator);
+    const load = { ...loadOptions(options, onWarning), onOperator };
+    graph = await during(io, `reading ${path}`, () => loadGraph(path, load));
   } catch (error) {
     const unsupported = unsupportedIn(error);
     if (!unsupported) throw error;
@@ -39,7 +43,7 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
   }
   const { inputs, outputs } = interfaceOf(graph);
   const compiled = runPipeline(graph);
-  const layers = layersOf(graph, compiled);
+  const layers = layersOf(graph, compiled, operators);
   const plan = planOf(compiled);
   const unsupported = plan.problems;
   const size = { ...sizes(graph), arenaBytes: plan.arenaBytes };
@@ -60,12 +64,16 @@ export async function check(path: string, options: CheckOptions, io: Io): Promis
     };
     io.out(`${JSON.stringify(object, null, 2)}\n`);
   } else {
-    const rows = [["#", "NODE", "OP", "RUNS"], ...layers.map((l, i) => [String(i), short(l.name), l.op, runsText(l)])];
+    // What an ONNX file spells out of its constants is long, and says nothing of how the model runs.
+    const shown = layers.filter((l) => !(operators.length && l.how === "folded"));
+    const rows = [["#", "NODE", "OP", "RUNS"], ...shown.map((l, i) => [String(i), short(l.name), l.op, runsText(l)])];
     const style = (r: number, c: number, cell: string) =>
-      r === 0 ? styled(io, "bold", cell) : c === 3 && layers[r - 1].meantInteger ? styled(io, "yellow", cell) : cell;
+      r === 0 ? styled(io, "bold", cell) : c === 3 && shown[r - 1].meantInteger ? styled(io, "yellow", cell) : cell;
     io.out(table(rows, { style, right: [0] }));
-    const counts = Object.entries(opCounts(layers)).map(([op, n]) => `${n} ${op}`);
-    io.out(`\n${layers.length} nodes: ${counts.join(", ")}\n`);
+    const counts = (of: readonly Layer[]) => Object.entries(opCounts(of)).map(([op, n]) => `${n} ${op}`);
+    io.out(`\n${shown.length} nodes: ${counts(shown).join(", ")}\n`);
+    const folded = layers.filter((l) => !shown.includes(l));
+    if (folded.length) io.out(`${folded.length} more are folded: ${counts(folded).join(", ")}\n`);
     const arena = size.arenaBytes === null ? "" : `, arena ${size.arenaBytes} bytes`;
     io.out(
       `${size.parameters} parameters in ${size.parameterBytes} bytes, ${size.macs} multiply-accumulates${arena}\n`,

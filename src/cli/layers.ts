@@ -3,6 +3,7 @@
  * graph does not say which operator it is from.
  */
 
+import type { FileOperator } from "../import/onnx/index.ts";
 import { edges, type Group, groupsOf, keyOf, usersOf } from "../inspect/operators.ts";
 import { type Graph, type Node, operandsOf } from "../ir/graph.ts";
 import { table as lookup } from "../ir/ops/elementwise.ts";
@@ -27,8 +28,11 @@ export interface Layer {
   readonly meantInteger: boolean;
 }
 
-/** The rows for a graph as it was imported and as the passes left it. */
-export function layersOf(before: Graph, after: Graph): Layer[] {
+/**
+ * The rows for a graph as it was imported and as the passes left it. `operators` are those of the file, where the importer
+ * tells: of some nothing is in the graph, because an integer node stands for several or their results are constants.
+ */
+export function layersOf(before: Graph, after: Graph, operators: readonly FileOperator[] = []): Layer[] {
   const groups = groupsOf(before);
   const left = new Map<string, Node[]>();
   const byName = new Map<string, Node>();
@@ -81,10 +85,13 @@ export function layersOf(before: Graph, after: Graph): Layer[] {
     return [...read, ...made];
   };
 
-  const arithmetic = (nodes: readonly Node[]) =>
-    nodes.some(isFloat) ? "float" : nodes.every((n) => n.op === lookup) ? "table" : "integer";
+  /** What computes says it; movements do not compute, and may move what others have made of a layer's values. */
+  const arithmetic = (all: readonly Node[]) => {
+    const nodes = all.some(computes) ? all.filter(computes) : all;
+    return nodes.some(isFloat) ? "float" : nodes.every((n) => n.op === lookup) ? "table" : "integer";
+  };
 
-  return groups.map((group): Layer => {
+  const rowOf = (group: Group): Layer => {
     const { storage } = group.nodes[group.nodes.length - 1].type;
     const row = { name: group.name, op: group.op, storage, meantInteger: false };
     const own = remains(group);
@@ -94,13 +101,43 @@ export function layersOf(before: Graph, after: Graph): Layer[] {
       return { ...row, how: "fused", arithmetic: arithmetic(remains(into)), as: [into.name] };
     }
     const how = arithmetic(own);
-    // Movements of floats compute nothing.
     const meantInteger =
       how === "float" &&
       own.some(computes) &&
       (group.fromFile ? !edgesOf(group).some((n) => n.type.storage === "f32") : own.some((n) => islands.has(n)));
     return { ...row, how, arithmetic: how, as: [...new Set(own.map((n) => n.op.name))], meantInteger };
-  });
+  };
+
+  if (operators.length === 0) return groups.map(rowOf);
+  const byKey = new Map(groups.map((g) => [g.key, g]));
+  const stands = standIns(operators, byKey);
+  const absent = (o: FileOperator): Layer => {
+    const row = { name: o.name, op: o.type, storage: "f32" as const, meantInteger: false };
+    const group = o.folded ? undefined : stands(o);
+    if (!group) return { ...row, how: "folded", arithmetic: null, as: [] };
+    const { storage, how, arithmetic: numbers, as } = rowOf(group);
+    return { ...row, storage, how: "fused", arithmetic: numbers, as: how === "fused" ? as : [group.name] };
+  };
+  const fromFile = new Set(operators.map((o) => o.where));
+  return [
+    ...operators.map((o) => (byKey.has(o.where) ? rowOf(byKey.get(o.where)!) : absent(o))),
+    ...groups.filter((g) => !fromFile.has(g.key)).map(rowOf),
+  ];
+}
+
+/** For an operator that is not in the graph, the group that stands for it: its result's, or else the first one that reads it. */
+function standIns(operators: readonly FileOperator[], groups: ReadonlyMap<string, Group>) {
+  const readers = new Map<string, FileOperator[]>();
+  for (const o of operators) for (const name of o.inputs) readers.set(name, [...(readers.get(name) ?? []), o]);
+  return (operator: FileOperator): Group | undefined => {
+    const seen = new Set([operator]);
+    for (const o of seen) {
+      const group = groups.get(o.where) ?? groups.get(o.becomes ?? "");
+      if (group) return group;
+      for (const name of o.outputs) for (const reader of readers.get(name) ?? []) seen.add(reader);
+    }
+    return undefined;
+  };
 }
 
 const isFloat = (n: Node) => [n, ...operandsOf(n)].some((m) => m.type.storage === "f32");

@@ -1,7 +1,7 @@
 /** MODEL on a command line: a file that becomes a graph, or a program that is compiled already. */
 import { extname } from "node:path";
 import { ModelError } from "../errors.ts";
-import type { Tensor } from "../import/onnx/index.ts";
+import type { FileOperator, Tensor } from "../import/onnx/index.ts";
 import type { Graph } from "../ir/graph.ts";
 import { ParseError } from "../ir/lex.ts";
 import type { Storage } from "../ir/type.ts";
@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly shapes?: readonly ShapeOption[];
   /** Files with the values of inputs of an ONNX model that are to be constants. */
   readonly values?: readonly InputOption[];
+  /** Called with each operator of an ONNX file. */
+  readonly onOperator?: (operator: FileOperator) => void;
   /** The signature of a TFLite model. */
   readonly signature?: string;
   readonly onWarning: (message: string) => void;
@@ -86,7 +88,7 @@ async function withSuggestion(message: string): Promise<string> {
 
 async function readOnnx(
   path: string,
-  { numerics, shapes = [], values = [], signature, onWarning }: LoadOptions,
+  { numerics, shapes = [], values = [], signature, onOperator, onWarning }: LoadOptions,
 ): Promise<Graph> {
   if (signature !== undefined) throw new ModelError(path, `--signature ${signature}: ONNX models have no signatures`);
   const bytes = await readBytes(path);
@@ -104,6 +106,7 @@ async function readOnnx(
       shapes: stated,
       values: constants,
       externalData: besideModel(path),
+      onOperator,
       onWarning,
     }),
   );

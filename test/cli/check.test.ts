@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type FileTensor, onnxFile } from "../import/onnx-file.ts";
 import { describeModels } from "../vectors.ts";
 import { folder, put, qjit, small } from "./qjit.ts";
 
@@ -95,6 +96,46 @@ test("what depends on constants alone is folded", async () => {
 `;
   const { out } = await qjit(["check", put(dir, "fold.qir", text)]);
   expect(out).toMatch(/ b +binary +folded\n/);
+});
+
+test("the operators of an ONNX file that one integer node stands for", async () => {
+  const scale = (v: number): FileTensor => ({ element: "FLOAT", dims: [], values: [v] });
+  const file = onnxFile({
+    nodes: [
+      { op: "DequantizeLinear", in: ["x", "sx"], out: ["xf"], name: "dx" },
+      {
+        op: "Constant",
+        in: [],
+        out: ["w"],
+        name: "w",
+        attrs: { value: { element: "INT8", dims: [1, 1, 1, 1], values: [3] } },
+      },
+      { op: "DequantizeLinear", in: ["w", "sw"], out: ["wf"], name: "dw" },
+      { op: "Conv", in: ["xf", "wf"], out: ["c"], name: "conv" },
+      { op: "Relu", in: ["c"], out: ["r"], name: "relu" },
+      { op: "QuantizeLinear", in: ["r", "sy"], out: ["y"], name: "q" },
+      { op: "Identity", in: ["y"], out: ["z"], name: "same" },
+      { op: "DequantizeLinear", in: ["z", "sy"], out: ["real"], name: "dz" },
+      { op: "Sqrt", in: ["real"], out: ["root"], name: "root" },
+    ],
+    initializers: { sx: scale(0.5), sw: scale(0.25), sy: scale(0.125) },
+    inputs: { x: ["UINT8", [1, 1, 2, 2]] },
+    outputs: ["root"],
+  });
+  const { code, out, err } = await qjit(["check", put(dir, "groups.onnx", file), "--strict"]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out.split("\n").slice(0, -2)).toEqual([
+    "#  NODE  OP                RUNS",
+    "0  dx    DequantizeLinear  uint8 fused into conv",
+    "1  conv  Conv              uint8 (reshape, k.conv)",
+    "2  relu  Relu              uint8 fused into conv",
+    "3  q     QuantizeLinear    uint8 fused into conv",
+    "4  dz    DequantizeLinear  float (dequantize)",
+    "5  root  Sqrt              float (unary)",
+    "",
+    "6 nodes: 2 DequantizeLinear, 1 Conv, 1 Relu, 1 QuantizeLinear, 1 Sqrt",
+    "3 more are folded: 1 Constant, 1 DequantizeLinear, 1 Identity",
+  ]);
 });
 
 describeModels("check on real models", (models) => {

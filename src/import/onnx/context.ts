@@ -91,7 +91,7 @@ function steps(node: Node): number {
 }
 
 /** The parameters of the graph that a node depends on, by name. */
-function inputsBehind(root: Node): string[] {
+export function inputsBehind(root: Node): string[] {
   const seen = new Set<Node>([root]);
   for (const node of seen) for (const n of operandsOf(node)) seen.add(n);
   return [...seen].filter((n) => n.op === param).map((n) => n.name);

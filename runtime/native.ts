@@ -57,9 +57,10 @@ export async function loadNative(): Promise<NativeState> {
 async function find(): Promise<NativeState> {
   if (typeof process === "undefined" || !process.versions?.node) return { reason: "not in Node" };
   if (process.env.QJIT_NATIVE === "off") return { reason: "switched off by QJIT_NATIVE=off" };
-  const { createRequire } = await import("node:module");
-  const { existsSync } = await import("node:fs");
-  const { fileURLToPath } = await import("node:url");
+  // Asked for, not imported, so that bundlers for pages find nothing that a page lacks.
+  const { createRequire } = process.getBuiltinModule("node:module");
+  const { existsSync } = process.getBuiltinModule("node:fs");
+  const { fileURLToPath } = process.getBuiltinModule("node:url");
   const require = createRequire(import.meta.url);
   // This file is runtime/native.ts or dist/runtime/native.js.
   const built = ["..", "../.."]

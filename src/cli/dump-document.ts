@@ -6,6 +6,7 @@ import type { DumpDocument } from "../explorer/document.ts";
 import { toDot } from "../explorer/dot.ts";
 import { toHtml } from "../explorer/html.ts";
 import { documentJson } from "../explorer/json.ts";
+import { randomValues } from "../inspect/random.ts";
 import type { Graph } from "../ir/graph.ts";
 import type { PassesToRun } from "./dump-passes.ts";
 import { readBundle } from "./explorer-bundle.ts";
@@ -13,7 +14,6 @@ import { inModel } from "./failure.ts";
 import { writeAll } from "./files.ts";
 import { type Io, Progress } from "./io.ts";
 import { graphInputs } from "./model.ts";
-import { randomValues } from "./ports.ts";
 
 /** What a document is made of besides the graph. */
 export interface DocumentOptions {

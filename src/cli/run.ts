@@ -1,4 +1,5 @@
 /** `qjit run`: a model once, on given or random inputs. */
+import { randomRange } from "../inspect/random.ts";
 import type { TypedArray } from "../ir/type.ts";
 import { prepare } from "./executor.ts";
 import { exitDone } from "./failure.ts";
@@ -8,7 +9,7 @@ import { loadModel } from "./model.ts";
 import { writeNpy } from "./npy.ts";
 import { loadOptions, type ModelOptions } from "./options.ts";
 import { checkLabels, readLabels, summary } from "./outputs.ts";
-import { bindInputs, type Port, portJson, randomRange } from "./ports.ts";
+import { bindInputs, type Port, portJson } from "./ports.ts";
 
 /** Options of `qjit run`. */
 export interface RunOptions extends ModelOptions {

@@ -3,10 +3,11 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ModelError } from "../errors.ts";
 import { realsOf, storedOf } from "../inspect/layer-values.ts";
+import { randomValues } from "../inspect/random.ts";
 import { sizeOf, storages, type TypedArray } from "../ir/type.ts";
 import { readBytes, reasonOf } from "./files.ts";
 import { type NpyArray, readNpy } from "./npy.ts";
-import { findPort, type InputOption, type Port, randomValues } from "./ports.ts";
+import { findPort, type InputOption, type Port } from "./ports.ts";
 
 /** Values for each input of a model, in order: as they are stored, and the real numbers that they stand for. */
 export interface Sample {

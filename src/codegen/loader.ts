@@ -1,17 +1,6 @@
 /** The scripts of a compiled model, made of the text of the runtime's own functions. */
-import { probeEngine } from "../../runtime/probe.ts";
-import {
-  compileModule,
-  dataOf,
-  describeModule,
-  engineLacks,
-  hostHere,
-  Program,
-  ProgramError,
-  sizeOf,
-} from "../../runtime/program.ts";
-import { serve } from "../../runtime/serve.ts";
-import { inTurn, listen, startAway, startCrew, startHost, threadsLack, warnOnce } from "../../runtime/workers.ts";
+import { compact } from "./compact.ts";
+import { programText, serveText, workersText } from "./loader-parts.ts";
 
 /** A module that a loader can take. */
 export interface LoadedModule {
@@ -20,62 +9,6 @@ export interface LoadedModule {
   readonly dot: string;
   readonly threads: boolean;
 }
-
-/** Parts of scripts: each uses only parts of its own list, which is what makes a script of them. */
-type Parts = readonly ((...args: any[]) => unknown)[];
-const program = [
-  ProgramError,
-  dataOf,
-  sizeOf,
-  compileModule,
-  describeModule,
-  engineLacks,
-  hostHere,
-  Program,
-  probeEngine,
-] as unknown as Parts;
-const workers = [listen, inTurn, threadsLack, startCrew, startAway, startHost, warnOnce] as unknown as Parts;
-
-/** What spaces mean something in: strings, templates, and regular expressions, which begin with a class here. */
-const literals = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\[(?:[^\\\]]|\\.)*\][^/\n]*\//g;
-
-/**
- * Source as scripts have it: without comments, spaces and line breaks that engines do not need; private names are short, and
- * so are WebAssembly and ProgramError, which is exported by its name.
- */
-export function compact(source: string): string {
-  const lines = source.replace(/^\s*\/\*\*[\s\S]*?\*\/$/gm, "").split("\n");
-  const text = lines
-    .map((line) => line.trim())
-    .filter((line) => line && !line.startsWith("//"))
-    .join("\n");
-  const names: string[] = [];
-  const short = (name: string): string => {
-    if (!names.includes(name)) names.push(name);
-    return `#${names
-      .indexOf(name)
-      .toString(36)
-      .replace(/^\d/, (d) => "zyxwvutsrq"[Number(d)])}`;
-  };
-  const squeeze = (code: string): string =>
-    code
-      .replace(/\s*([=,;:?(){}[\]<>*&|!])\s*/g, "$1")
-      .replace(/#\w+/g, short)
-      .replace(/\bProgramError\b/g, "E")
-      .replace(/\bWebAssembly\b/g, "W")
-      .replace(/\bconst\b/g, "let");
-  let out = "";
-  let from = 0;
-  for (const { 0: literal, index } of text.matchAll(literals)) {
-    // Private names stand in the holes of templates too.
-    out += squeeze(text.slice(from, index)) + (literal[0] === "`" ? literal.replace(/#\w+/g, short) : literal);
-    from = index + literal.length;
-  }
-  return out + squeeze(text.slice(from));
-}
-
-const textOf = (parts: Parts): string =>
-  ["const W = globalThis.WebAssembly;", ...parts.map((p) => compact(String(p)))].join("\n");
 
 /** `new URL` of a file beside a script, in the form that bundlers know. */
 const beside = (file: string): string => `new URL(${JSON.stringify(`./${encodeURIComponent(file)}`)}, import.meta.url)`;
@@ -88,7 +21,7 @@ export function loaderSource(name: string, modules: readonly LoadedModule[]): st
   );
   const threads = modules.some((m) => m.threads);
   return `// Loads ${modules.map((m) => m.file).join(" or ")}, compiled by qjit (Apache-2.0). ${name}.d.mts has the types.
-${textOf(program)}
+${programText}
 const modules = [${list.join(",\n")}];
 ${compact(readText)}
 /** Loads the model: from the .wasm file beside this one, or from bytes, a module, a Response or a URL. */
@@ -144,7 +77,7 @@ const readText = `async function read(source) {
 export function threadsSource(name: string): string {
   const url = beside(`${name}.worker.mjs`);
   return `// Runs what ${name}.mjs loads on several threads, or in a worker (qjit, Apache-2.0).
-${textOf(workers)}
+${workersText}
 // Bundlers know the first form; Node has workers of its own.
 const spawn = () =>
   typeof Worker === "function"
@@ -161,7 +94,7 @@ export const wanted = ({ threads }) => threads > 1 && !threadsLack();
 /** NAME.worker.mjs: the script of the workers. */
 export function workerSource(name: string): string {
   return `// The workers of ${name}.threads.mjs (qjit, Apache-2.0).
-${textOf([serve as Parts[number]])}
+${serveText}
 serve(globalThis.postMessage ? globalThis : process.getBuiltinModule("node:worker_threads").parentPort);
 `;
 }

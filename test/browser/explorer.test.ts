@@ -62,7 +62,7 @@ describeChromium("the explorer in headless Chromium", () => {
     document = withProfile(collected, { engine: "made up", runs: 1, steps });
     digits = write("digits.html", document);
     browser = await launch();
-  });
+  }, 120_000);
   afterAll(async () => {
     await browser?.close();
     if (dir) rmSync(dir, { recursive: true, force: true });

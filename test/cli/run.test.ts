@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "nod
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readNpy, writeNpy } from "../../src/cli/npy.ts";
-import { randomValues } from "../../src/cli/ports.ts";
+import { randomValues } from "../../src/inspect/random.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { parse } from "../../src/ir/parse.ts";
 import { addon, levels } from "../native/native.ts";

@@ -32,8 +32,14 @@ const colourings: readonly { readonly value: Colouring; readonly label: string }
   { value: "work", label: "Work" },
 ];
 
+/** How a page shows an explorer. */
+export interface ExploreOptions {
+  /** The page says whose model it is. */
+  readonly embedded?: boolean;
+}
+
 /** Draws a document into `root`. */
-export function explore(document: DumpDocument, root: HTMLElement): Explorer {
+export function explore(document: DumpDocument, root: HTMLElement, options: ExploreOptions = {}): Explorer {
   const model = new Model(document);
   const store = new Store({
     stage: model.lastStage,
@@ -110,8 +116,12 @@ export function explore(document: DumpDocument, root: HTMLElement): Explorer {
     h(
       "header",
       { class: "top" },
-      h("span", { class: "mark-name" }, "qjit"),
-      h("h1", { title: document.model.file ?? document.model.name }, document.model.file ?? document.model.name),
+      options.embedded
+        ? null
+        : [
+            h("span", { class: "mark-name" }, "qjit"),
+            h("h1", { title: document.model.file ?? document.model.name }, document.model.file ?? document.model.name),
+          ],
       search.element,
       choices(
         "Group",
@@ -205,7 +215,7 @@ function onKey(e: KeyboardEvent, { element, store, graph, theme, help, search, f
   const target = e.target as HTMLElement;
   if (target.closest("input, textarea, select")) return;
   const outside = target !== document.body && !element.contains(target);
-  if (outside) return;
+  if (outside || element.offsetParent === null) return;
   const { view } = store;
   const onGraph = target.classList.contains("graph-canvas") || target === document.body;
   if (onGraph && graphKey(graph, e)) {

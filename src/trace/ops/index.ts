@@ -1,5 +1,19 @@
 /** The op functions: each runs at once on tensors with values, and becomes nodes on traced ones. */
-export * from "./activation.ts";
+export {
+  celu,
+  clamp,
+  type EluOptions,
+  elu,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  relu,
+  relu6,
+  sigmoid,
+  tanh,
+  threshold,
+} from "./activation.ts";
 export * from "./arithmetic.ts";
 export { type ConvTransposeOptions, convTranspose2d } from "./conv-transpose.ts";
 export { dequantize, type QuantizeOptions, quantize, requantize } from "./convert.ts";

@@ -1,0 +1,48 @@
+/** docs/cli.md: what `qjit COMMAND --help` prints, for every command. */
+import type { Io } from "../src/cli/io.ts";
+import { main } from "../src/cli/program.ts";
+
+async function help(argv: readonly string[]): Promise<string> {
+  let text = "";
+  const io: Io = {
+    out: (t) => void (text += t),
+    err: (t) => void (text += t),
+    outIsTerminal: false,
+    errIsTerminal: false,
+    env: {},
+  };
+  await main([...argv, "--help"], io);
+  return text.trimEnd();
+}
+
+const fenced = (text: string): string => `\`\`\`text\n${text}\n\`\`\`\n`;
+
+/** The page's text. */
+export async function cliDoc(): Promise<string> {
+  const whole = await help([]);
+  const commands = [...whole.matchAll(/^ {2}(\w+) (?:\[|<)/gm)].map((m) => m[1]).filter((name) => name !== "help");
+  const parts = await Promise.all(commands.map(async (name) => `## qjit ${name}\n\n${fenced(await help([name]))}`));
+  return `# Command line
+
+Generated from \`qjit --help\`; \`npx vitest run test/docs -u\` writes it. [guide.md](guide.md) shows the commands at work.
+
+MODEL is a \`.onnx\`, \`.tflite\`, \`.qir\` or compiled \`.wasm\` file. \`--json\` prints one object on stdout and nothing else there; progress (on a terminal, not in CI), notes and
+warnings go to stderr. Colours are for terminals, and not where \`NO_COLOR\` is set. A word that does not exist is answered with the closest one that does.
+
+| exit code | |
+|---|---|
+| 0 | done |
+| 1 | the model or an input is bad, the machine lacks what was asked for, or \`bisect\` or \`compare\` found bytes that differ |
+| 2 | the command line is bad |
+
+| variable | |
+|---|---|
+| \`QJIT_DEBUG=1\` | shows where an error comes from |
+| \`QJIT_NATIVE=off\` | does without the native back end |
+| \`QJIT_ISA=avx2\` | instruction set of native kernels |
+| \`NO_COLOR=1\` | no colours |
+| \`CI=1\` | no progress |
+
+${fenced(whole)}
+${parts.join("\n")}`;
+}

@@ -11,8 +11,6 @@ import { type FinishPlan, finishPlan, type Path } from "./requantize-plan.ts";
 /** Adding this float leaves no room for a fraction below 2^22, so the addition rounds; its bits begin those of the sum. */
 const magic = 12582912;
 const magicBits = 0x4b400000;
-/** The same for doubles: the integer is in the low 32 bits. */
-const wideMagic = 6755399441055744;
 
 /** The constants of one node's epilogue and where they stand. `nv` is the number of vectors of 4 channels in a block. */
 export class FinishConstants {
@@ -20,7 +18,7 @@ export class FinishConstants {
   readonly plan: FinishPlan;
   readonly nv: number;
   readonly paths: readonly Path[];
-  protected readonly commons: { bits: ArrayBuffer; bytes: number; key: string; at: number }[] = [];
+  protected readonly commons: { bits: ArrayBuffer; key: string; at: number }[] = [];
   #commonBytes = 0;
 
   constructor(g: Conv, nv: number) {
@@ -109,19 +107,13 @@ export class FinishConstants {
   #layoutCommons(): void {
     const { requantize: r, add, table } = this.plan;
     if (!r) return;
-    const put = (key: string, v: number, kind: "i32" | "f32" | "f64") => {
-      const bits = new ArrayBuffer(kind === "f64" ? 8 : 4);
-      const view = new DataView(bits);
-      if (kind === "f64") view.setFloat64(0, v, true);
-      else if (kind === "f32") view.setFloat32(0, v, true);
-      else view.setInt32(0, v, true);
-      this.commons.push({ key, bits, bytes: bits.byteLength, at: this.#commonBytes });
-      this.#commonBytes += 8;
+    const put = (key: string, v: number, kind: "i32" | "f32") => {
+      const bits = kind === "f32" ? Float32Array.of(v) : Int32Array.of(v);
+      this.commons.push({ key, bits: bits.buffer, at: this.#commonBytes });
+      this.#commonBytes += 4;
     };
     put("magic", magic, "f32");
     put("sign", -0x80000000, "i32");
-    put("wideMagic", wideMagic, "f64");
-    put("wideSign", -0, "f64");
     // What is stored is the value, or its place in the table.
     const base = table ? table.lowest : 0;
     put("toValue", magicBits - r.zero + (add ? 0 : base), "i32");

@@ -5,7 +5,7 @@
  */
 import type { Expr, Func, Local } from "./asm.ts";
 import { FinishConstants } from "./epilogue-constants.ts";
-import { doubleFunction, exactFunction, integerRule } from "./exact.ts";
+import { doubleFunction, exactFunction, integerRule, wideFunction } from "./exact.ts";
 import type { Path } from "./requantize-plan.ts";
 
 /** Where a tile goes: the address of its first byte, the distance of its rows, and how many channels are real. */
@@ -18,13 +18,23 @@ export interface TilePlace {
   readonly channels: number;
 }
 
+/** A common constant in all lanes. */
+type Constants = (key: string) => Expr;
+
 /** Finishes tiles of one node. */
 export class Finisher extends FinishConstants {
-  /** A splat of a common constant. */
-  #common(f: Func, pack: Local, key: string): Expr {
-    const c = this.commons.find((k) => k.key === key)!;
-    const { v128 } = f.m;
-    return c.bytes === 8 ? v128.load64_splat(c.at, 8, f.get(pack)) : v128.load32_splat(c.at, 4, f.get(pack));
+  /** Splats of common constants, each loaded where code in a row first wants it. */
+  #commons(f: Func, pack: Local): Constants {
+    const loaded = new Map<string, Local>();
+    return (key) => {
+      let local = loaded.get(key);
+      if (!local) {
+        const { at } = this.commons.find((k) => k.key === key)!;
+        local = f.let(f.b.v128, f.m.v128.load32_splat(at, 4, f.get(pack)));
+        loaded.set(key, local);
+      }
+      return f.get(local);
+    };
   }
 
   /** A common constant as a scalar. */
@@ -51,18 +61,51 @@ export class Finisher extends FinishConstants {
       }
       return;
     }
-    const body = (path: Path) => this.#emitPath(f, acc, pack, block, blockOffset, place, path);
+    const body = (path: Path | "rounded") => this.#emitPath(f, acc, pack, block, blockOffset, place, path);
     if (this.paths.length === 1) {
       body(this.paths[0]);
       return;
     }
     const which = (): Expr => f.m.i32.load(blockOffset + this.at("path"), 4, f.get(block));
+    if (!this.paths.includes("exact")) {
+      // What follows the rounding is the same for both, and is emitted once.
+      const rounding = (path: Path) => f.block(() => this.#round(f, acc, pack, block, blockOffset, path));
+      f.do(f.m.if(which(), rounding(this.paths[1]), rounding(this.paths[0])));
+      body("rounded");
+      return;
+    }
     const branch = (i: number): Expr => {
       const own = f.block(() => body(this.paths[i]));
       if (i === this.paths.length - 1) return own;
       return f.m.if(f.m.i32.eq(which(), f.m.i32.const(i)), own, branch(i + 1));
     };
     f.do(branch(0));
+  }
+
+  /** Accumulators of all rows become unsaturated values in place. */
+  #round(f: Func, acc: Local[][], pack: Local, block: Local, blockOffset: number, path: Path): void {
+    const round = this.#rounder(f, pack, block, blockOffset, path, this.#commons(f, pack));
+    for (const row of acc) for (const [k, a] of row.entries()) round(a, k);
+  }
+
+  /** Loads what a path's rounding needs; gives what rounds an accumulator of the block's vector `k` in place. */
+  #rounder(
+    f: Func,
+    pack: Local,
+    block: Local,
+    blockOffset: number,
+    path: Path,
+    constant: Constants,
+  ): (a: Local, k: number) => void {
+    if (path === "f64") return (a, k) => this.#wide(f, a, block, blockOffset, k, pack);
+    if (path === "exact") return (a, k) => this.#exact(f, a, block, blockOffset, k);
+    const constants = (what: "scale" | "offset") =>
+      Array.from({ length: this.nv }, (_, k) =>
+        f.let(f.b.v128, f.m.v128.load(blockOffset + this.at(what) + k * 16, 16, f.get(block))),
+      );
+    const scale = constants("scale");
+    const offset = constants("offset");
+    return (a, k) => this.#quick(f, a, scale[k], offset[k], constant);
   }
 
   #emitPath(
@@ -72,26 +115,14 @@ export class Finisher extends FinishConstants {
     block: Local,
     blockOffset: number,
     place: TilePlace,
-    path: Path,
+    path: Path | "rounded",
   ): void {
-    const { v128 } = f.m;
-    const load = (at: number) => f.let(f.b.v128, v128.load(blockOffset + at, 16, f.get(block)));
     const vectors = this.nv;
-    const constants = (what: "scale" | "offset") =>
-      path === "f32" ? Array.from({ length: vectors }, (_, k) => load(this.at(what) + k * 16)) : [];
-    const scale = constants("scale");
-    const offset = constants("offset");
-    const common = new Map<string, Local>();
-    const constant = (key: string): Expr => {
-      if (!common.has(key)) throw new Error(`constant ${key} was not loaded`);
-      return f.get(common.get(key)!);
-    };
-    for (const key of this.#needed(path)) common.set(key, f.let(f.b.v128, this.#common(f, pack, key)));
+    const constant = this.#commons(f, pack);
+    const round = path === "rounded" ? undefined : this.#rounder(f, pack, block, blockOffset, path, constant);
     const finish = (row: number, k: number): void => {
       const a = acc[row][k];
-      if (path === "f32") this.#quick(f, a, scale[k], offset[k], constant);
-      else if (path === "f64") this.#wide(f, a, block, blockOffset, k, constant);
-      else this.#exact(f, a, block, blockOffset, k);
+      round?.(a, k);
       if (this.plan.add) {
         this.#clampLanes(f, a, constant, path === "exact");
         this.#addResidual(f, a, place, row, k, constant, pack);
@@ -107,59 +138,23 @@ export class Finisher extends FinishConstants {
     if (this.plan.table) this.#lookUp(f, acc.length, pack, place);
   }
 
-  /** The common constants that a path keeps in locals. */
-  #needed(path: Path): string[] {
-    const { requantize: r, add } = this.plan;
-    const keys: string[] = [];
-    if (path === "f32") keys.push("magic", "toValue");
-    if (path === "f32" && r!.form === "away") keys.push("sign");
-    if (path === "f64") keys.push("wideMagic", "wideToValue");
-    if (path === "f64" && r!.form === "away") keys.push("wideSign");
-    if (add || path === "exact") keys.push("low", "high");
-    if (add?.fit) keys.push("sum.a", "sum.b", "sum.c", "magic", "addToValue");
-    if (add?.fit?.away) keys.push("sum.away", "sign");
-    else if (add)
-      keys.push(
-        "xZero",
-        "yZero",
-        ...this.commons.map((c) => c.key).filter((k) => /^(k\d|half|addZero|addLow|addHigh|magic|addToValue)$/.test(k)),
-      );
-    if (this.clampsBytes) keys.push("lowBytes", "highBytes");
-    return [...new Set(keys)];
-  }
-
-  /** The f32 formula in place: accumulators become unsaturated values. */
-  #quick(f: Func, a: Local, scale: Local, offset: Local, constant: (key: string) => Expr): void {
+  /** The f32 formula in place: an accumulator becomes unsaturated values. */
+  #quick(f: Func, a: Local, scale: Local, offset: Local, constant: Constants): void {
     const { f32x4, i32x4, v128 } = f.m;
     f.set(a, f32x4.mul(f32x4.convert_i32x4_s(f.get(a)), f.get(scale)));
-    const moved =
-      this.plan.requantize!.form === "plus"
-        ? f.get(offset)
-        : v128.or(v128.and(f.get(a), constant("sign")), f.get(offset));
+    const plus = this.plan.requantize!.form === "plus";
+    const moved = plus ? f.get(offset) : v128.or(v128.and(f.get(a), constant("sign")), f.get(offset));
     f.set(a, f32x4.add(f.get(a), moved));
     f.set(a, i32x4.sub(f32x4.add(f.get(a), constant("magic")), constant("toValue")));
   }
 
   /** The f64 formula in place. */
-  #wide(f: Func, a: Local, block: Local, blockOffset: number, k: number, constant: (key: string) => Expr): void {
-    const { f64x2, i8x16, i32x4, v128 } = f.m;
-    const half = (which: number): Local => {
-      const lanes = which
-        ? i8x16.shuffle(f.get(a), f.get(a), [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15])
-        : f.get(a);
-      const load = (what: "wideScale" | "wideOffset") =>
-        v128.load(blockOffset + this.at(what) + k * 32 + which * 16, 16, f.get(block));
-      const v = f.let(f.b.v128, f64x2.mul(f64x2.convert_low_i32x4_s(lanes), load("wideScale")));
-      const moved =
-        this.plan.requantize!.form === "plus"
-          ? load("wideOffset")
-          : v128.or(v128.and(f.get(v), constant("wideSign")), load("wideOffset"));
-      f.set(v, f64x2.add(f64x2.add(f.get(v), moved), constant("wideMagic")));
-      return v;
-    };
-    const [low, high] = [half(0), half(1)];
-    const words = i8x16.shuffle(f.get(low), f.get(high), [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27]);
-    f.set(a, i32x4.add(words, constant("wideToValue")));
+  #wide(f: Func, a: Local, block: Local, blockOffset: number, k: number, pack: Local): void {
+    const { m, b } = f;
+    const at = (what: "wideScale" | "wideOffset") => f.plus(block, blockOffset + this.at(what) + k * 32);
+    const name = wideFunction(f, this.plan.requantize!.form);
+    const toValue = this.#scalar(f, pack, "wideToValue");
+    f.set(a, m.call(name, [f.get(a), at("wideScale"), at("wideOffset"), toValue], b.v128));
   }
 
   /** The rule itself, lane by lane; gives clamped values minus the table's base. */
@@ -177,7 +172,7 @@ export class Finisher extends FinishConstants {
     }
   }
 
-  #clampLanes(f: Func, a: Local, constant: (key: string) => Expr, exact: boolean): void {
+  #clampLanes(f: Func, a: Local, constant: Constants, exact: boolean): void {
     const { i32x4 } = f.m;
     f.set(a, i32x4.max_s(i32x4.min_s(f.get(a), constant("high")), constant("low")));
     if (exact && !this.plan.add && this.plan.table) {
@@ -186,15 +181,7 @@ export class Finisher extends FinishConstants {
   }
 
   /** Adds the residual's 4 lanes; gives unsaturated values minus the table's base. */
-  #addResidual(
-    f: Func,
-    a: Local,
-    place: TilePlace,
-    row: number,
-    k: number,
-    constant: (key: string) => Expr,
-    pack: Local,
-  ): void {
+  #addResidual(f: Func, a: Local, place: TilePlace, row: number, k: number, constant: Constants, pack: Local): void {
     const { f32x4, i16x8, i32x4, v128 } = f.m;
     const { stage, residualSigned, fit } = this.plan.add!;
     const bytes = v128.load32_zero(row * place.rowStride + k * 4, 1, f.get(place.residual!));
@@ -260,7 +247,7 @@ export class Finisher extends FinishConstants {
   }
 
   /** Narrows one or two rows to bytes, clamps and stores them. */
-  #store(f: Func, acc: Local[][], row: number, rows: number, place: TilePlace, constant: (key: string) => Expr): void {
+  #store(f: Func, acc: Local[][], row: number, rows: number, place: TilePlace, constant: Constants): void {
     const { i8x16, i16x8, v128 } = f.m;
     const pair = (r: number, k: number) => i16x8.narrow_i32x4_s(f.get(acc[r][k]), f.get(acc[r][k + 1]));
     const second = (): Expr => (this.nv === 2 ? pair(row + rows - 1, 0) : pair(row, 2));

@@ -1,6 +1,7 @@
 /** The rounding rules as scalar wasm functions: the way out for a channel or a sum that no proven formula covers. */
 import type { RescaleRule } from "../../ir/rescale.ts";
 import type { Expr, Func, Module } from "./asm.ts";
+import type { Form } from "./proof.ts";
 
 /** Whether the constants of a rule are integers (passed as i64) or reals (passed as f64). */
 export const integerRule = (rule: RescaleRule): boolean => rule.startsWith("q");
@@ -80,6 +81,42 @@ function awayFromZero(m: Module, type: number, result: number, v: Expr): Expr {
     ],
     result,
   );
+}
+
+/** Adding this double leaves no room for a fraction, so the addition rounds; the integer is in the low 32 bits of the sum. */
+const wideMagic = 6755399441055744;
+
+/**
+ * The name of (accumulators: v128, scales, offsets: addresses of 4 doubles, to add at the end: i32) -> v128, the float formulas
+ * of proof.ts in double precision. A function of its own, as few channels want it and it is long.
+ */
+export function wideFunction(f: Func, form: Form): string {
+  const name = `wide.${form}`;
+  const { b, m } = f;
+  if (m.getFunction(name)) return name;
+  const { f64x2, i8x16, i32x4, v128 } = m;
+  const accumulators = (): Expr => m.local.get(0, b.v128);
+  const magic = (): Expr => f64x2.splat(m.f64.const(wideMagic));
+  const high = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
+  const half = (which: number): Expr => {
+    const local = 4 + which;
+    const v = (): Expr => m.local.get(local, b.v128);
+    const lanes = which ? i8x16.shuffle(accumulators(), accumulators(), high) : accumulators();
+    const load = (address: number): Expr => v128.load(which * 16, 16, m.local.get(address, b.i32));
+    const offset = form === "plus" ? load(2) : v128.or(v128.and(v(), f64x2.splat(m.f64.const(-0))), load(2));
+    return m.block(
+      null,
+      [
+        m.local.set(local, f64x2.mul(f64x2.convert_low_i32x4_s(lanes), load(1))),
+        f64x2.add(f64x2.add(v(), offset), magic()),
+      ],
+      b.v128,
+    );
+  };
+  const words = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
+  const body = i32x4.add(i8x16.shuffle(half(0), half(1), words), i32x4.splat(m.local.get(3, b.i32)));
+  m.addFunction(name, b.createType([b.v128, b.i32, b.i32, b.i32]), b.v128, [b.v128, b.v128], body);
+  return name;
 }
 
 /**

@@ -67,7 +67,7 @@ export class ConvTile {
     this.runs = Array.from({ length: count }, (_, k) => k * this.runLength);
     const pixels = this.flat ? g.n * g.oh * g.ow : g.ow;
     this.mr = bestRows(pixels, tile.mr);
-    this.chunk = this.flat ? Math.min(pixels, roundTo(this.#chunkPixels(), this.mr)) : pixels;
+    this.chunk = this.flat ? leastWaste(pixels, this.#chunkPixels(), this.mr) : pixels;
   }
 
   /**
@@ -406,4 +406,14 @@ export class ConvTile {
   }
 }
 
-const roundTo = (v: number, unit: number): number => Math.max(unit, Math.ceil(v / unit) * unit);
+/**
+ * The size of blocks, a multiple of `unit`, that covers `total` with the least overlap of the last one: at least half of
+ * `most`, as smaller ones stream the weights too often.
+ */
+function leastWaste(total: number, most: number, unit: number): number {
+  if (total <= most) return total;
+  let best = Math.max(unit, Math.ceil(most / unit) * unit);
+  const covered = (size: number): number => Math.ceil(total / size) * size;
+  for (let size = best - unit; size >= most / 2; size -= unit) if (covered(size) < covered(best)) best = size;
+  return Math.min(total, best);
+}

@@ -166,6 +166,7 @@ export async function startCrew(means: Means, threads: number, free = threads > 
   for (let i = 1; i < table.length; from += table[i + 1], i += 2) {
     new Uint8Array(memory.buffer, table[i]).set(new Uint8Array(section, from, table[i + 1]));
   }
+  exports.prepare?.();
   const dispose = (): void => {
     lost ??= fail(`${name}: the program is disposed of`);
     pending?.reject(lost);

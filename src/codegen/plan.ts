@@ -18,12 +18,14 @@ export interface Step {
   readonly kernel: WasmKernel;
   /** Steps with equal keys call one function. */
   readonly key: string;
-  /** Addresses: the result, operands that are not constant, packs; the kernel's numbers; the address of scratch memory. */
+  /** Addresses: the result, operands that are not constant, packs; the kernel's numbers; the addresses of kept and of scratch memory. */
   readonly args: readonly number[];
   readonly result: Range;
   readonly reads: readonly Range[];
   /** Addresses and sizes of the constants. */
   readonly packs: readonly Range[];
+  /** Memory that is prepared before the first run. */
+  readonly kept: Range | undefined;
   readonly scratch: Range | undefined;
 }
 
@@ -117,8 +119,25 @@ export function makePlan(graph: Graph, target: WasmTarget, options: PlanOptions 
     if (root) constantAt.set(node, pool.add(bytesOf(constantOf(root)!), alignment));
   }
 
+  // Memory that is written once, before the first run; equal contents stand there once.
+  const keptOf = new Map<Node, Range>();
+  const known = new Map<string, Range>();
+  let base = alignUp(pool.bytes);
+  for (const [, node] of computed) {
+    const kernel = kernelOf(node);
+    const bytes = kernel.kept?.(node, target) ?? 0;
+    if (!bytes) continue;
+    const content = `${kernel.name} ${bytes} ${packsOf.get(node)!.map((p) => p.at)}`;
+    let range = known.get(content);
+    if (!range) {
+      range = { at: base, bytes };
+      known.set(content, range);
+      base = alignUp(base + bytes);
+    }
+    keptOf.set(node, range);
+  }
+
   const placement = placeBuffers(all);
-  const base = alignUp(pool.bytes);
   const at = (index: number): number => base + placement.offsets[index];
   const end = base + placement.bytes + slackBytes;
   const threads = options.threads ? threadMemory(end, Math.max(0, ...scratchBytes.values())) : undefined;
@@ -138,6 +157,7 @@ export function makePlan(graph: Graph, target: WasmTarget, options: PlanOptions 
     const packs = packsOf.get(node)!;
     const bytes = scratchBytes.get(node)!;
     const scratch = bytes ? { at: threads?.scratch.at ?? at(scratchOf.get(node)!), bytes } : undefined;
+    const kept = keptOf.get(node);
     return {
       name: graph.nameOf(node),
       node,
@@ -146,11 +166,13 @@ export function makePlan(graph: Graph, target: WasmTarget, options: PlanOptions 
       args: [
         ...[result, ...reads, ...packs].map((r) => r.at),
         ...(kernel.numbers?.(node) ?? []),
+        ...(kept ? [kept.at] : []),
         ...(scratch ? [scratch.at] : []),
       ],
       result,
       reads,
       packs,
+      kept,
       scratch,
     };
   });
@@ -195,10 +217,11 @@ export function printPlan(plan: Plan): string {
   const width = Math.max(0, ...plan.steps.map((s) => s.kernel.name.length));
   for (const s of plan.steps) {
     const packs = s.packs.length ? ` const ${s.packs.map(range).join(" ")}` : "";
+    const kept = s.kept ? ` kept ${range(s.kept)}` : "";
     const scratch = s.scratch ? ` scratch ${range(s.scratch)}` : "";
     const reads = s.reads.map(range).join(" ");
     lines.push(
-      `  ${s.kernel.name.padEnd(width)}  %${s.name} ${range(s.result)} <- ${reads}${packs}${scratch}`.trimEnd(),
+      `  ${s.kernel.name.padEnd(width)}  %${s.name} ${range(s.result)} <- ${reads}${packs}${kept}${scratch}`.trimEnd(),
     );
   }
   for (const o of plan.outputs) lines.push(`  out %${o.name} ${range({ at: o.at, bytes: byteLength(o.type) })}`);

@@ -191,6 +191,22 @@ Object.assign(cases, {
   "factors above one": { shape: [1, 7, 5, 1], window: [1, 1], o: 24, scale: 2000 },
   "large factors": { shape: [1, 7, 5, 9], window: [1, 1], o: 24, scale: 30 },
 } satisfies Record<string, ConvCase>);
+for (const [h, w, c, o, pad] of [
+  [4, 4, 8, 8, 1],
+  [7, 9, 16, 11, 1],
+  [6, 14, 24, 16, 0],
+  [13, 5, 40, 20, 2],
+] as const) {
+  const of = { shape: [1, h, w, c], window: [3, 3], o, pad: [pad, pad, pad, pad] } as ConvCase;
+  cases[`filtered ${h}x${w}x${c} -> ${o}, padding ${pad}`] = of;
+  cases[`filtered ${h}x${w}x${c} -> ${o}, padding ${pad}, u8, residual`] = { ...of, x: "u8", out: "u8", add: "f32" };
+}
+Object.assign(cases, {
+  "filtered, uneven padding": { shape: [1, 9, 10, 8], window: [3, 3], o: 8, pad: [0, 2, 1, 0], x: "u8", relu: true },
+  "filtered, batch": { shape: [2, 6, 7, 8], window: [3, 3], o: 10, pad: [1, 1, 1, 1], table: true },
+  "filtered, sums": { shape: [1, 6, 7, 16], window: [3, 3], o: 12, pad: [1, 1, 1, 1], out: "i32", x: "u8" },
+  "filtered, many chunks": { shape: [1, 40, 60, 64], window: [3, 3], o: 8, pad: [1, 1, 1, 1], x: "u8" },
+} satisfies Record<string, ConvCase>);
 for (const rule of ["f32_rne", "q31_single", "f64_away", "f32_rne_zp", "f32_dequant_quant", "q15_single"] as const) {
   cases[`rule ${rule}`] = { shape: [1, 6, 6, 20], window: [1, 1], o: 18, rule };
 }

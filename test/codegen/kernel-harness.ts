@@ -43,11 +43,18 @@ export function emitModule(
     m.setFeatures(target.level === "relaxed" ? base | RelaxedSIMD : base);
     m.setMemory(pages, pages, "memory");
     const numbers = kernel.numbers?.(node).length ?? 0;
-    const count = 1 + operands.length + packs.length + (kernel.scratch?.(node) ? 1 : 0) + numbers;
+    const kept = kernel.kept?.(node, target) ? 1 : 0;
+    const count = 1 + operands.length + packs.length + numbers + kept + (kernel.scratch?.(node) ? 1 : 0);
     const f = new Func(binaryen, m, "run", count, shared);
     kernel.emit(f, node, target);
     f.end();
     m.addFunctionExport("run", "run");
+    if (kept) {
+      const prepare = new Func(binaryen, m, "prepare", packs.length + 1);
+      kernel.prepare!(prepare, node, target);
+      prepare.end();
+      m.addFunctionExport("prepare", "prepare");
+    }
     if (!m.validate()) throw new Error(`${kernel.name} does not validate`);
     return { wasm: m.emitBinary(), units: f.units };
   } finally {
@@ -63,6 +70,7 @@ export function load(kernel: WasmKernel, node: Node, target: WasmTarget, threads
   const packs = kernel.pack?.(node, target) ?? [];
   const operands = operandsOf(node).filter((n) => !constantOf(n));
   const scratch = kernel.scratch?.(node) ?? 0;
+  const kept = kernel.kept?.(node, target) ?? 0;
   let end = 1024;
   const place = (bytes: number, align = 16): number => {
     const at = Math.ceil(end / align) * align;
@@ -72,6 +80,7 @@ export function load(kernel: WasmKernel, node: Node, target: WasmTarget, threads
   const result = place(byteLength(node.type));
   const placed = operands.map((n) => place(byteLength(n.type)));
   const packed = packs.map((p) => place(p.bytes.length, Math.max(16, p.align)));
+  const keptAt = kept ? place(kept) : 0;
   const scratches = Array.from({ length: threads }, () => (scratch ? place(scratch) : 0));
   const { wasm, units } = emitModule(kernel, node, target, Math.ceil(end / 65536) + 1, threads > 1);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm as BufferSource));
@@ -81,13 +90,24 @@ export function load(kernel: WasmKernel, node: Node, target: WasmTarget, threads
     bytes.set(p.bytes, packed[i]);
   });
   const run = exports.run as (...args: number[]) => void;
+  if (kept) {
+    const before = bytes.slice();
+    (exports.prepare as (...args: number[]) => void)(...packed, keptAt);
+    for (let at = 0; at < bytes.length; at++) {
+      if (bytes[at] !== before[at] && !(at >= keptAt && at < keptAt + kept))
+        throw new Error(`${kernel.name} prepared byte ${at - keptAt} of ${kept}`);
+    }
+  }
   const args = [result, ...placed, ...packed];
   const numbers = kernel.numbers?.(node) ?? [];
   const calls = scratches
     .map((at, t) => {
       const [first, end] = [t, t + 1].map((k) => firstUnit(units, k, threads));
       const share = threads === 1 ? [] : [first, end - first];
-      return { args: [...args, ...numbers, ...(scratch ? [at] : []), ...share], empty: first === end };
+      return {
+        args: [...args, ...numbers, ...(kept ? [keptAt] : []), ...(scratch ? [at] : []), ...share],
+        empty: first === end,
+      };
     })
     .filter((c) => !c.empty)
     .reverse();

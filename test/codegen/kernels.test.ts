@@ -3,13 +3,14 @@ import type { WasmTarget } from "../../src/codegen/wasm/kernel.ts";
 import { convKernels } from "../../src/codegen/wasm/kernels/conv.ts";
 import { convOf } from "../../src/codegen/wasm/kernels/conv-geometry.ts";
 import { dwconvKernels } from "../../src/codegen/wasm/kernels/dwconv.ts";
+import { winogradKernels } from "../../src/codegen/wasm/kernels/winograd.ts";
 import { finishPlan } from "../../src/codegen/wasm/requantize-plan.ts";
 import { cases, check, convNode } from "./conv-cases.ts";
 import { probeDot } from "./kernel-harness.ts";
 
 const simd: WasmTarget = { level: "simd128", dot: "inexact" };
 const dot = probeDot();
-const kernels = [...convKernels, ...dwconvKernels];
+const kernels = [...convKernels, ...dwconvKernels, ...winogradKernels];
 
 for (const kernel of kernels) {
   const relaxed = kernel.name.includes("relaxed");

@@ -37,13 +37,18 @@ export interface WasmKernel {
   pack?(node: Node, target: WasmTarget): readonly Pack[];
   /** Numbers (32-bit integers) that differ from node to node: a zero point, say. */
   numbers?(node: Node): readonly number[];
+  /** Bytes of memory of the node's own, which `prepare` writes once, before the first run, and calls only read. */
+  kept?(node: Node, target: WasmTarget): number;
+  /** Emits the body of the function that writes them; its parameters are each pack, then the kept memory. */
+  prepare?(f: Func, node: Node, target: WasmTarget): void;
   /** Bytes of scratch memory that a call needs. */
   scratch?(node: Node): number;
   /** Operands (in slot order) that the result may overwrite: each element is read before its place is written. */
   readonly inPlace?: readonly number[];
   /**
    * Emits the body of the function. Its parameters are addresses: the result, then each operand of the node that is not
-   * a constant (in slot order), then each pack; then its numbers; then the scratch memory if it asked for any.
+   * a constant (in slot order), then each pack; then its numbers; then the kept memory and the scratch memory if it asked
+   * for them.
    */
   emit(f: Func, node: Node, target: WasmTarget): void;
 }

@@ -47,6 +47,7 @@ export async function emitModule(plan: Plan, options: ModuleOptions = {}): Promi
     }));
     if (plan.threads) emitSharedRun(b, m, plan.threads, steps, options.steps === true);
     else emitRun(b, m, steps, options.steps === true);
+    emitPrepare(b, m, plan);
     m.addCustomSection("qjit", new TextEncoder().encode(JSON.stringify(describe(plan))));
     // Binaryen's own passes are left out: they take longer than all else here, make code (a few percent of a module, beside
     // the weights) a third smaller, and engines' compilers run the result no faster.
@@ -92,6 +93,33 @@ function emitKernels(b: Binaryen, m: Module, plan: Plan): Map<string, KernelFunc
     kernels.set(s.key, { name, units: f.units });
   }
   return kernels;
+}
+
+/**
+ * The function that writes all memory that kernels keep, if any does: the module's start function, or for threads, of which
+ * one is to call it when the constants are there, an export.
+ */
+function emitPrepare(b: Binaryen, m: Module, plan: Plan): void {
+  const names = new Map<string, string>();
+  const calls = new Map<number, number>();
+  for (const s of plan.steps) {
+    if (!s.kept || calls.has(s.kept.at)) continue;
+    let name = names.get(s.key);
+    if (!name) {
+      name = freshName(m, `prepare ${s.kernel.name}`);
+      names.set(s.key, name);
+      const f = new Func(b, m, name, s.packs.length + 1);
+      s.kernel.prepare!(f, s.node, plan.target);
+      f.end();
+    }
+    const args = [...s.packs, s.kept].map((r) => m.i32.const(r.at));
+    calls.set(s.kept.at, m.call(name, args, b.none));
+  }
+  if (!calls.size) return;
+  const all = freshName(m, "prepare");
+  m.addFunction(all, b.none, b.none, [], m.block(null, [...calls.values()], b.none));
+  if (plan.threads) m.addFunctionExport(all, "prepare");
+  else m.setStart(m.getFunction(all));
 }
 
 /** What the `qjit` section says; `runtime/description.ts` is its reader. */

@@ -20,10 +20,11 @@ import { softmaxKernels } from "./softmax.ts";
 import { sumKernels } from "./sum.ts";
 import { l2NormalizeKernels, softmaxLutKernels, wideTableKernels } from "./tflite-tables.ts";
 import { broadcastKernels, compareKernels, whereKernels } from "./where.ts";
+import { winogradKernels } from "./winograd.ts";
 
 /** Rows by the name of the op that they compute. */
 export const wasmKernels: Readonly<Record<string, readonly WasmKernel[]>> = {
-  "k.conv": [...convKernels, ...dwconvKernels, ...floatConvKernels, ...referenceKernels],
+  "k.conv": [...convKernels, ...winogradKernels, ...dwconvKernels, ...floatConvKernels, ...referenceKernels],
   "k.gemm": [...convKernels, ...floatConvKernels, ...referenceKernels],
   "k.mul": mulKernels,
   qmul: productKernels,

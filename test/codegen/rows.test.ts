@@ -70,7 +70,7 @@ describe("rows", () => {
     expect(kernelOps.map((op) => op.name).filter((name) => !wasmKernels[name]?.length)).toEqual([]);
     const rows = Object.values(wasmKernels).flat();
     // Tiles of convolutions and products have tests of their own.
-    const tiles = /^qs8_(conv|gemm|gemv|dwconv)/;
+    const tiles = /^qs8_(conv|gemm|gemv|dwconv|winograd)/;
     expect(rows.map((r) => r.name).filter((n) => !tiles.test(n) && !ran.has(n))).toEqual([]);
     // What one thread does while the others wait: steps that are rare, or short.
     const whole = ["x_copy", "x_pad", "x_sum__scalar", "f32_detect__scalar"];

@@ -96,12 +96,11 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
 let told = false;
 
 function fallBack({ onFallback }: CompileOptions, reason: string): void {
-  if (onFallback) onFallback(reason);
+  const message = `not on the native back end: ${reason}`;
+  if (onFallback) onFallback(message);
   else if (!told) {
     told = true;
-    if (typeof process !== "undefined")
-      process.stderr?.write(`qjit: not on the native back end: ${reason}
-`);
+    if (typeof process !== "undefined") process.stderr?.write(`qjit: ${message}\n`);
   }
 }
 

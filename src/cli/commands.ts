@@ -42,6 +42,7 @@ export function addCompile(program: Command, io: Io, finish: Finish): void {
         "simd128",
       ),
     )
+    .option("--threads", "also write what it takes to run on several threads, or in a worker")
     .option("--name <NAME>", "name of the files (default: the model's file name)", fileName)
     .option("--page", "also write NAME.html, one page that runs the model in a browser, from the file")
     .option("--json", "print one JSON object and nothing else on stdout")
@@ -51,9 +52,12 @@ export function addCompile(program: Command, io: Io, finish: Finish): void {
 simd128 runs on every engine with WebAssembly SIMD. relaxed is faster, on engines like this machine's. auto writes
 both, the relaxed one as NAME.relaxed.wasm, if this machine's engine has relaxed SIMD; the loader takes what fits.
 
+With --threads the loader takes load(undefined, { threads: 4 }) and load(undefined, { worker: true }) too. It adds
+NAME.threads.wasm, whose threads share memory, NAME.threads.mjs and NAME.worker.mjs; pages have to be cross-origin isolated.
+
 Examples:
   $ qjit compile mobilenet.tflite -o dist
-  $ qjit compile mobilenet.tflite -o dist --features auto --name classifier
+  $ qjit compile mobilenet.tflite -o dist --features auto --threads --name classifier
   $ qjit compile mobilenet.tflite -o dist --page && open dist/mobilenet.html`,
     )
     .action(async (model: string) => {

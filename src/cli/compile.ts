@@ -14,6 +14,7 @@ import { type ImportOptions, loadOptions } from "./options.ts";
 export interface CompileOptions extends ImportOptions {
   readonly outputDir: string;
   readonly features: "simd128" | "relaxed" | "auto";
+  readonly threads?: boolean;
   readonly name?: string;
   readonly page?: boolean;
   readonly json?: boolean;
@@ -32,9 +33,11 @@ export async function compile(path: string, options: CompileOptions, io: Io): Pr
   const progress = new Progress(io);
   const builds: Build[] = [];
   try {
-    for (const target of targets) {
-      progress.begin(`compiling for ${target.level}`);
-      builds.push(await inModel(path, () => build(graph, target)));
+    for (const threads of options.threads ? [true, false] : [false]) {
+      for (const target of targets) {
+        progress.begin(`compiling for ${target.level}${threads ? " with threads" : ""}`);
+        builds.push(await inModel(path, () => build(graph, target, { threads })));
+      }
     }
   } finally {
     progress.done();

@@ -38,7 +38,7 @@ export async function prepare(model: Model, options: PrepareOptions): Promise<Ex
   const { backend, onWarning } = options;
   const { path } = model;
   if (model.kind === "compiled") {
-    if (backend === "auto" || backend === "wasm") return inModel(path, () => compiled(path, model.bytes));
+    if (backend === "auto" || backend === "wasm") return inModel(path, () => compiled(path, model.bytes, options));
     throw new ModelError(path, `is compiled for wasm; --backend ${backend} wants a .onnx, .tflite or .qir file`);
   }
   if (backend === "interpreter") {
@@ -62,11 +62,9 @@ async function compiledHere(
 ): Promise<Executor> {
   progress.begin("compiling");
   const { compile } = await import("../compile.ts");
-  const onFallback = (reason: string) => onWarning(`not on the native back end: ${reason}`);
-  const program = await compile(graph, { target, threads, onFallback });
+  const program = await compile(graph, { target, threads, onFallback: onWarning });
   progress.done();
   const used = program.threads ?? 1;
-  if (used < threads) onWarning(`--threads ${threads}: running on ${used}`);
   return {
     backend: program.target,
     level: program.level ?? null,
@@ -80,8 +78,8 @@ async function compiledHere(
 }
 
 /** A module that `qjit compile` wrote. Throws ProgramError if it is not one. */
-async function compiled(path: string, bytes: Uint8Array): Promise<Executor> {
-  const program = await load(bytes as Uint8Array<ArrayBuffer>);
+async function compiled(path: string, bytes: Uint8Array, { threads, onWarning }: PrepareOptions): Promise<Executor> {
+  const program = await load(bytes as Uint8Array<ArrayBuffer>, { threads, note: onWarning });
   const port = ({ name, dtype, shape, quantizer }: TensorInfo): Port => ({
     name,
     type: { storage: dtype, shape, ...(quantizer ? { quant: quantOf(path, name, quantizer) } : {}) },
@@ -90,7 +88,7 @@ async function compiled(path: string, bytes: Uint8Array): Promise<Executor> {
     backend: "wasm",
     level: program.description.level,
     profile: program.description.profile ?? null,
-    threads: 1,
+    threads: program.threads,
     inputs: program.inputs.map(port),
     outputs: program.outputs.map(port),
     run(inputs) {

@@ -8,6 +8,7 @@ import { nativeAddon } from "../native-program.ts";
 import { runPipeline } from "../passes/pipeline.ts";
 import { statistics } from "./statistics.ts";
 import { WasmSteps } from "./wasm-steps.ts";
+import { TimedThreads } from "./wasm-threads.ts";
 
 /** A step's median time over the timed runs, and what it did in it. */
 export interface StepTime {
@@ -54,7 +55,7 @@ export interface Profile {
 export interface ProfileOptions {
   readonly runs: number;
   readonly warmup: number;
-  /** Threads that share the work of a native run; 1 unless given. */
+  /** Threads that share the work of a run on WebAssembly or native; 1 unless given. */
   readonly threads?: number;
   readonly onRun?: (run: number) => void;
 }
@@ -114,7 +115,15 @@ export async function profile(
   return (await profileOn("wasm", graph, inputs, options)).steps;
 }
 
-async function onWasm(graph: Graph, inputs: readonly TypedArray[]): Promise<Timed> {
+async function onWasm(graph: Graph, inputs: readonly TypedArray[], { threads = 1 }: ProfileOptions): Promise<Timed> {
+  if (threads > 1) {
+    const timed = await TimedThreads.of(runPipeline(graph), hostTarget(), threads);
+    return {
+      steps: timed.plan.steps.map(({ name, node, kernel }) => ({ name, node, kernel: kernel.name })),
+      run: () => timed.run(inputs),
+      dispose: () => timed.dispose(),
+    };
+  }
   const steps = await WasmSteps.of(runPipeline(graph), hostTarget());
   return {
     steps: steps.plan.steps.map(({ name, node, kernel }) => ({ name, node, kernel: kernel.name })),

@@ -5,7 +5,9 @@ import { evaluate } from "../../ir/interpret.ts";
 import type { Attrs, AttrValues, OpDef, PerOperand, Slots } from "../../ir/op.ts";
 import { cast } from "../../ir/ops/elementwise.ts";
 import { constantOf, makeConst, makeParam } from "../../ir/ops/source.ts";
+import { where } from "../../ir/ops/where.ts";
 import {
+  allocate,
   type PerTensor,
   type Quant,
   sameQuant,
@@ -26,12 +28,19 @@ export type Options<K extends keyof OptionTables> = Decoded<OptionTables[K]["fie
 /** Thrown where an operator is legal TFLite that qjit does not convert; all of a model's are reported together. */
 export class Unsupported extends Error {}
 
-/** A variable of the model: its parameter once it has been read, its latest value, and where it starts. */
+/** A variable of the model: its parameter and value once it has been read, its latest value, and where it starts. */
 interface Variable {
   param: Node | undefined;
+  /** What it holds when the program is run: the parameter, or in the first run its initial elements. */
+  value: Node | undefined;
   latest: Node | undefined;
   start: number;
+  /** Set where the elements that it starts with are not all the same. */
+  initial: TypedArray | undefined;
 }
+
+/** The name of the state that says whether the program has run before. */
+const started = "started";
 
 /** The values of a subgraph as they come into being: one node for each tensor that has been defined. */
 export class Values {
@@ -50,7 +59,7 @@ export class Values {
   variable(name: string): Variable {
     let v = this.variables.get(name);
     if (!v) {
-      v = { param: undefined, latest: undefined, start: 0 };
+      v = { param: undefined, value: undefined, latest: undefined, start: 0, initial: undefined };
       this.variables.set(name, v);
     }
     return v;
@@ -59,8 +68,23 @@ export class Values {
   /** A variable's value here: its latest, or what it holds when the program is run. */
   readVariable(name: string, type: TensorType): Node {
     const v = this.variable(name);
-    v.param ??= v.latest ? undefined : makeParam(name, type, name);
-    return v.latest ?? v.param!;
+    if (v.latest || v.value) return v.latest ?? v.value!;
+    v.param = makeParam(name, type, name);
+    v.value = v.initial ? this.#orInitial(v.param, v.initial) : v.param;
+    return v.value;
+  }
+
+  /** A variable's parameter, or in the first run the elements that it starts with. */
+  #orInitial(x: Node, initial: TypedArray): Node {
+    if (initial.length !== sizeOf(x.type.shape) || initial.constructor !== allocate(x.type.storage, 0).constructor) {
+      throw new ModelError(x.name, `wants initial values of ${x.type.storage}[${x.type.shape}], found others`);
+    }
+    const run = this.variable(started);
+    run.param ??= makeParam(started, { storage: "bool", shape: [] });
+    run.value ??= run.param;
+    run.latest ??= makeConst(`${started}/yes`, { storage: "bool", shape: [] }, Uint8Array.of(1));
+    const first = makeConst(`${x.name}/initial`, x.type, initial);
+    return make(where, { condition: run.param, x, y: first }, {}, { name: `${x.name}/value` });
   }
 
   tensor(index: number, where: string): Tensor {
@@ -284,6 +308,13 @@ export class Operator {
     return node;
   }
 
+  /** A constant that broadcasts. */
+  number(storage: "f32" | "i32" | "i64", v: number): Node {
+    const data =
+      storage === "i64" ? BigInt64Array.of(BigInt(v)) : storage === "i32" ? Int32Array.of(v) : Float32Array.of(v);
+    return makeConst(this.step("k"), { storage, shape: [] }, data, this.where);
+  }
+
   /** The stored value that means zero. */
   zero(x: Node): number {
     return x.type.quant ? this.perTensor(x).zero : 0;
@@ -330,8 +361,12 @@ export class Operator {
     v.latest = value;
   }
 
-  startVariable(name: string, start: number): void {
-    this.#values.variable(name).start = start;
+  /** States what a variable starts with. */
+  startVariable(name: string, initial: TypedArray): void {
+    const v = this.#values.variable(name);
+    const first = Number(initial[0] ?? 0);
+    if (Array.from(initial as Int8Array, Number).every((e) => Object.is(e, first))) v.start = first;
+    else v.initial = initial;
   }
 
   /** The assignments of constants that a subgraph of initializations makes. */

@@ -58,8 +58,8 @@ export function importTflite(bytes: Uint8Array, options: TfliteOptions = {}): Gr
     ...(options.signature ? { signature: options.signature } : {}),
     ...(ends.size ? { omitted: options.endBefore!.join(" ") } : {}),
   };
-  const carried = [...values.variables.values()].flatMap(({ param, latest, start }) =>
-    param ? [{ param, next: latest ?? param, start }] : [],
+  const carried = [...values.variables.values()].flatMap(({ param, value, latest, start }) =>
+    param ? [{ param, next: latest ?? value!, start }] : [],
   );
   const results = [
     ...outputs.map((index, i) => ({

@@ -7,7 +7,8 @@ import { quantizeMultiplier, type Rescale, roundHalfAway } from "../../ir/rescal
 import { type Storage, storages } from "../../ir/type.ts";
 import type { activations } from "./schema.ts";
 
-export type Activation = (typeof activations)[number];
+/** A fused activation, or one that is an operator of its own only. */
+export type Activation = (typeof activations)[number] | "RELU_0_TO_1";
 export type Bounds = readonly [number, number];
 
 const f = Math.fround;
@@ -67,6 +68,8 @@ export function realBounds(activation: Activation): Bounds {
       return [0, 6];
     case "RELU_N1_TO_1":
       return [-1, 1];
+    case "RELU_0_TO_1":
+      return [0, 1];
     default:
       return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   }

@@ -155,6 +155,7 @@ export const optionTables = {
   SplitV: { type: 79, fields: { count: [0, i32()] } },
   DepthToSpace: { type: 94, fields: { block: [0, i32()] } },
   CallOnce: { type: 103, fields: { subgraph: [0, i32()] } },
+  Gelu: { type: 116, fields: { approximate: [0, bool()] } },
   VarHandle: { type: 111, fields: { container: [0, text], name: [1, text] } },
   BatchMatMul: { type: 101, fields: { adjX: [0, bool()], adjY: [1, bool()] } },
 } as const satisfies Record<string, { type: number; fields: Fields }>;

@@ -1,6 +1,6 @@
 /** Functions of one operand: activations (tables on 8 bits), plain functions of floats, and softmax. */
 import type { Node } from "../../../ir/graph.ts";
-import { expf, sigmoidf, tanhf } from "../../../ir/math.ts";
+import { erff, expf, logf, sigmoidf, tanhf } from "../../../ir/math.ts";
 import { binary, clamp, table, unary } from "../../../ir/ops/elementwise.ts";
 import { l2Normalize } from "../../../ir/ops/l2-normalize.ts";
 import type { unaryFunctions } from "../../../ir/ops/plain.ts";
@@ -136,6 +136,38 @@ const either = (
 /** ELU of a float: e^x - 1 below zero. */
 const elu = (x: number): number => (x < 0 ? Math.fround(expf(x) - 1) : x);
 
+const f = Math.fround;
+const rootHalf = f(Math.SQRT1_2);
+
+/** x/2 (1 + erf(x / sqrt 2)), each step in f32. */
+const gelu = (x: number): number => f(f(0.5 * x) * f(1 + erff(f(x * rootHalf))));
+
+/** The same by its approximation with tanh. */
+const geluByTanh = (x: number): number => {
+  const cube = f(f(x * x) * x);
+  const inner = f(f(Math.sqrt(2 / Math.PI)) * f(x + f(f(0.044715) * cube)));
+  return f(f(0.5 * x) * f(1 + tanhf(inner)));
+};
+
+/** GELU of floats, by the same steps. */
+function geluFloat(op: Operator): void {
+  const x = op.input(0);
+  const step = (fn: "add" | "mul", p: Node, q: Node, what: string) =>
+    op.make(binary, { x: p, y: q }, { fn }, { name: op.step(what) });
+  const half = step("mul", x, single(op, "half", 0.5), "halved");
+  let inner: Node;
+  if (op.options("Gelu").approximate) {
+    const cube = step("mul", step("mul", x, x, "square"), x, "cube");
+    const sum = step("add", x, step("mul", cube, single(op, "factor", 0.044715), "part"), "sum");
+    const scaled = step("mul", sum, single(op, "root", Math.sqrt(2 / Math.PI)), "scaled");
+    inner = op.make(unary, { x: scaled }, { fn: "tanh" }, { name: op.step("tanh") });
+  } else {
+    const scaled = step("mul", x, single(op, "root", Math.SQRT1_2), "scaled");
+    inner = op.make(unary, { x: scaled }, { fn: "erf" }, { name: op.step("erf") });
+  }
+  op.result(op.make(binary, { x: half, y: step("add", inner, single(op, "one", 1), "above") }, { fn: "mul" }));
+}
+
 /** Rows along the last axis over their length, in float. */
 function l2Float(op: Operator): void {
   const x = op.input(0);
@@ -201,6 +233,7 @@ export const activationConversions: Conversions = {
   RELU: relu("RELU"),
   RELU6: relu("RELU6"),
   RELU_N1_TO_1: relu("RELU_N1_TO_1"),
+  RELU_0_TO_1: relu("RELU_0_TO_1"),
   LOGISTIC: sigmoidal("sigmoid", logistic, logistic16, 1 / 256, -128),
   TANH: sigmoidal("tanh", tanh, tanh16, 1 / 128, 0),
   HARD_SWISH: either(
@@ -267,15 +300,52 @@ export const activationConversions: Conversions = {
     () => absolute,
     (op) => op.result(op.make(unary, { x: op.input(0) }, { fn: "abs" })),
   ),
-  LOG: plain("log"),
+  // Of 8 bits by a table of floats; what is not above zero has no logarithm, and gives the lowest value.
+  LOG: either(
+    ["INT8"],
+    () => (x, to) => throughFloat(x, to, (v) => (v > 0 ? logf(v) : Number.NEGATIVE_INFINITY)),
+    (op) => op.result(op.make(unary, { x: op.input(0) }, { fn: "log" })),
+  ),
+  SIGN: {
+    types: ["FLOAT32"],
+    convert(op) {
+      const x = op.input(0);
+      const is = (fn: "gt" | "lt", what: string) =>
+        op.make(compare, { x, y: single(op, "zero", 0) }, { fn }, { name: op.step(what) });
+      const below = op.make(
+        where,
+        { condition: is("lt", "below"), x: single(op, "minus", -1), y: single(op, "zero", 0) },
+        {},
+        { name: op.step("negative") },
+      );
+      op.result(op.make(where, { condition: is("gt", "above"), x: single(op, "one", 1), y: below }));
+    },
+  },
+  GELU: either(
+    bytes,
+    (op) => (x, to) => throughFloat(x, to, op.options("Gelu").approximate ? geluByTanh : gelu),
+    geluFloat,
+  ),
   SIN: plain("sin"),
   COS: plain("cos"),
   CEIL: plain("ceil"),
   ROUND: plain("round"),
-  NEG: plain("neg"),
+  NEG: {
+    types: ["FLOAT32", "INT32", "INT64"],
+    convert(op) {
+      const x = op.input(0);
+      const { storage } = x.type;
+      if (storage === "f32") op.result(op.make(unary, { x }, { fn: "neg" }));
+      else op.result(op.make(binary, { x: op.number(storage as "i32" | "i64", 0), y: x }, { fn: "sub" }));
+    },
+  },
   FLOOR: plain("floor"),
   SQUARE: plain("square"),
-  EXP: plain("exp"),
+  EXP: either(
+    ["INT8"],
+    () => (x, to) => throughFloat(x, to, expf),
+    (op) => op.result(op.make(unary, { x: op.input(0) }, { fn: "exp" })),
+  ),
   SOFTMAX: {
     types: [...quantized, "FLOAT32"],
     convert(op) {

@@ -3,6 +3,7 @@ import { activationConversions } from "./activation.ts";
 import { convConversions } from "./conv.ts";
 import { elementwiseConversions } from "./elementwise.ts";
 import { pairConversions } from "./pairs.ts";
+import { plainConversions } from "./plain.ts";
 import { quantizeConversions } from "./quantize.ts";
 import { reduceConversions } from "./reduce.ts";
 import { selectConversions } from "./select.ts";
@@ -21,5 +22,6 @@ export const conversions: Conversions = {
   ...shapeConversions,
   ...sliceConversions,
   ...selectConversions,
+  ...plainConversions,
   ...stateConversions,
 };

@@ -1,7 +1,11 @@
 /** Comparing, picking, casting and scaling of images. */
+import type { Node } from "../../../ir/graph.ts";
+import { broadcast } from "../../../ir/ops/broadcast.ts";
 import { binary, cast } from "../../../ir/ops/elementwise.ts";
 import { resize } from "../../../ir/ops/resize.ts";
 import { argExtremum, extremum, gather, gatherNd } from "../../../ir/ops/select.ts";
+import { concat, reshape } from "../../../ir/ops/shape.ts";
+import { makeConst } from "../../../ir/ops/source.ts";
 import type { Operator } from "../context.ts";
 import { anything, type Conversion, type Conversions, numbers } from "./table.ts";
 
@@ -43,6 +47,40 @@ function resized(op: Operator, kind: "ResizeBilinear" | "ResizeNearestNeighbor")
   op.result(op.make(resize, { x }, { size, by, alignCorners, halfPixel: halfPixelCenters }));
 }
 
+/** GATHER with leading dimensions that x and the indices share, each of which is a batch of its own: tuples of indices. */
+function gatherInBatches(op: Operator, axis: number, given: number): void {
+  const [x, indices] = [op.input(0), op.input(1)];
+  const rank = indices.type.shape.length;
+  const batches = given < 0 ? given + rank : given;
+  const shared = x.type.shape.slice(0, batches);
+  if (batches < 1 || batches > rank || axis !== batches) op.unsupported(`batch_dims ${given} with axis ${axis}`);
+  if (shared.some((d, i) => d !== indices.type.shape[i]))
+    op.fail(`wants indices in batches of [${shared}], found [${indices.type.shape}]`);
+  const { storage, shape } = indices.type;
+  const column = (n: Node, what: string) =>
+    op.make(reshape, { x: n }, { shape: [...shape, 1] }, { name: op.step(what) });
+  const counts = shared.map((d, k) => {
+    const data =
+      storage === "i64"
+        ? BigInt64Array.from({ length: d }, (_, i) => BigInt(i))
+        : Int32Array.from({ length: d }, (_, i) => i);
+    const own = makeConst(
+      op.step(`batch${k}`),
+      { storage, shape: shape.map((_, i) => (i === k ? d : 1)) },
+      data,
+      op.where,
+    );
+    return column(op.make(broadcast, { x: own }, { shape }, { name: op.step(`batch${k}`) }), `batch${k}`);
+  });
+  const tuples = op.make(
+    concat,
+    { xs: [...counts, column(indices, "index")] },
+    { axis: [rank] },
+    { name: op.step("tuples") },
+  );
+  op.result(op.make(gatherNd, { x, indices: tuples }));
+}
+
 export const selectConversions: Conversions = {
   MAXIMUM: larger("max"),
   MINIMUM: larger("min"),
@@ -52,9 +90,10 @@ export const selectConversions: Conversions = {
     types: anything,
     convert(op) {
       const { axis, batchDims } = op.options("Gather");
-      if (batchDims !== 0) op.unsupported(`batch_dims ${batchDims}`);
       const x = op.input(0);
-      op.result(op.make(gather, { x, indices: op.input(1) }, { axis: op.axis(axis, x.type.shape.length) }));
+      const at = op.axis(axis, x.type.shape.length);
+      if (batchDims === 0) op.result(op.make(gather, { x, indices: op.input(1) }, { axis: at }));
+      else gatherInBatches(op, at, batchDims);
     },
   },
   GATHER_ND: {

@@ -81,14 +81,10 @@ export const stateConversions: Conversions = {
   CALL_ONCE: {
     types: [],
     handles: true,
-    limits: "initial values that are not one repeated constant; anything but assignments",
+    limits: "anything but assignments of constants",
     convert(op) {
       for (const { variable, value } of op.initializations(op.options("CallOnce").subgraph)) {
-        const first = Number(value[0] ?? 0);
-        if (!Array.from(value as Int8Array, Number).every((v) => Object.is(v, first))) {
-          op.unsupported(`initial values that differ from element to element`);
-        }
-        op.startVariable(variable, first);
+        op.startVariable(variable, value);
       }
     },
   },

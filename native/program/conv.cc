@@ -5,7 +5,7 @@
 
 #include "../kernels/conv/finish.h"
 #include "rules.h"
-#include "step.h"
+#include "storages.h"
 
 namespace qjit {
 namespace {
@@ -81,6 +81,11 @@ class ReferenceConv final : public Step {
   double x_zero = 0;
   std::vector<double> w_zeros;
   Epilogue epilogue;
+  /** Entries of the table stage that are computed. */
+  bool computed_table = false;
+  Tensor table;
+  /** Whether integer sums have 64 bits. */
+  bool wide = false;
   /** Copies of constants. */
   std::vector<uint8_t> w_bytes, bias_bytes;
 
@@ -92,7 +97,8 @@ class ReferenceConv final : public Step {
     with_storage(x.storage, [&](auto tx) {
       with_storage(w.storage, [&](auto tw) {
         if constexpr (!std::is_floating_point_v<decltype(tx)> && !std::is_floating_point_v<decltype(tw)> && sizeof(tx) <= 2 && sizeof(tw) == 1) {
-          whole<decltype(tx), decltype(tw)>(m, rows);
+          if (wide) whole<decltype(tx), decltype(tw), int64_t>(m, rows);
+          else whole<decltype(tx), decltype(tw), uint32_t>(m, rows);
         }
       });
     });
@@ -116,36 +122,45 @@ class ReferenceConv final : public Step {
     }
   }
 
-  template <class X, class W>
+  template <class X, class W, class Sum>
   void whole(const Memory& m, Share::Range rows) const {
     const X* xs = x.in<X>(m);
     const W* ws = static_cast<const W*>(place(w, w_bytes, m));
-    const int32_t* bs = static_cast<const int32_t*>(place(bias, bias_bytes, m));
+    const void* bs = place(bias, bias_bytes, m);
     const int32_t zx = static_cast<int32_t>(x_zero);
     const int64_t per_group = o / (g.c / i);
-    uint32_t* sums = reinterpret_cast<uint32_t*>(m.scratch);
+    Epilogue filled;
+    if (computed_table) {
+      filled = epilogue;
+      for (int64_t k = 0; k < table.size; k++) filled.table.push_back(static_cast<double>(integer_at(table.in<uint8_t>(m), table.storage, k)));
+    }
+    const Epilogue& finish = computed_table ? filled : epilogue;
+    // In 32 bits sums wrap, which unsigned ones may.
+    Sum* sums = reinterpret_cast<Sum*>(m.scratch);
     int64_t at = rows.begin * g.ow * o;
     for (int64_t row = rows.begin; row < rows.end; row++)
-        for (int64_t z = 0; z < g.ow; z++) {
-          std::fill(sums, sums + o, 0u);
-          each_tap(row / g.oh, row % g.oh, z, [&](int64_t pixel, int64_t tap) {
-            for (int64_t k = 0; k < o; k++) {
-              const X* from = xs + pixel + k / per_group * i;
-              const W* weight = ws + (k * g.kh * g.kw + tap) * i;
-              const int32_t zw = static_cast<int32_t>(w_zeros[w_zeros.size() == 1 ? 0 : static_cast<size_t>(k)]);
-              uint32_t s = sums[k];
-              for (int64_t j = 0; j < i; j++) s += static_cast<uint32_t>(from[j] - zx) * static_cast<uint32_t>(weight[j] - zw);
-              sums[k] = s;
-            }
-          });
-          for (int64_t k = 0; k < o; k++, at++) {
-            const int32_t sum = static_cast<int32_t>(sums[k] + (has_bias ? static_cast<uint32_t>(bs[k]) : 0u));
-            double r = 0;
-            if (has_residual) with_storage(residual.storage, [&](auto t) { r = static_cast<double>(residual.in<decltype(t)>(m)[at]); });
-            const double v = epilogue.apply(sum, static_cast<size_t>(k), r);
-            with_storage(out.storage, [&](auto t) { store_number(out.out<decltype(t)>(m) + at, v); });
+      for (int64_t z = 0; z < g.ow; z++) {
+        std::fill(sums, sums + o, Sum{0});
+        each_tap(row / g.oh, row % g.oh, z, [&](int64_t pixel, int64_t tap) {
+          for (int64_t k = 0; k < o; k++) {
+            const X* from = xs + pixel + k / per_group * i;
+            const W* weight = ws + (k * g.kh * g.kw + tap) * i;
+            const int32_t zw = static_cast<int32_t>(w_zeros[w_zeros.size() == 1 ? 0 : static_cast<size_t>(k)]);
+            Sum s = sums[k];
+            for (int64_t j = 0; j < i; j++) s += static_cast<Sum>(from[j] - zx) * static_cast<Sum>(weight[j] - zw);
+            sums[k] = s;
           }
+        });
+        for (int64_t k = 0; k < o; k++, at++) {
+          // Sums of 64 bits take their bias in doubles.
+          const double b = has_bias ? static_cast<double>(integer_at(bs, bias.storage, k)) : 0;
+          double sum;
+          if constexpr (sizeof(Sum) == 8) sum = static_cast<double>(sums[k]) + b;
+          else sum = static_cast<int32_t>(sums[k] + static_cast<uint32_t>(static_cast<int32_t>(b)));
+          const double r = has_residual ? static_cast<double>(integer_at(residual.in<uint8_t>(m), residual.storage, at)) : 0;
+          store_at(out.out<uint8_t>(m), out.storage, at, finish.apply(sum, static_cast<size_t>(k), r));
         }
+      }
   }
 
   void real(const Memory& m, Share::Range rows) const {
@@ -192,8 +207,6 @@ class FastConv final : public Step {
   Tensor x_, out_, residual_;
   bool has_residual_;
 };
-
-bool is_byte(Storage s) { return s == Storage::i8 || s == Storage::u8; }
 
 /** The convolution as kernels take it: weights minus their zero points. */
 Conv describe(const ReferenceConv& s, const Formula* formula) {
@@ -254,9 +267,14 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   s->w = r.tensor();
   if ((s->has_bias = r.flag())) s->bias = r.tensor();
   if ((s->has_residual = r.flag())) s->residual = r.operand();
-  const bool has_table = r.flag();
+  // None, entries as constants, or computed ones.
+  const uint32_t tables = r.below(3, "a kind of table");
   std::vector<double> table;
-  if (has_table) table = r.doubles();
+  if (tables == 1) table = r.doubles();
+  if ((s->computed_table = tables == 2)) {
+    s->table = r.operand();
+    want(is_byte(s->table.storage) && s->table.size == 256, "a table of 256 bytes");
+  }
   s->out = r.tensor(true);
   // A product is a convolution of images of one pixel; both come with their shapes as such.
   want(s->x.shape.size() == 4 && s->w.shape.size() == 4 && s->out.shape.size() == 4, "images of four dimensions");
@@ -271,7 +289,10 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   const bool real = s->x.storage == Storage::f32;
   const Storage xs = s->x.storage;
   want(real ? s->w.storage == Storage::f32 : (is_byte(xs) || xs == Storage::i16) && is_byte(s->w.storage), "floats, or integers");
-  want(!s->has_bias || (s->bias.storage == (real ? Storage::f32 : Storage::i32) && s->bias.size == s->o), "a bias for each channel");
+  s->wide = r.flag();
+  want(!s->wide || xs == Storage::i16, "64-bit sums of 16-bit x");
+  want(!s->has_bias || (s->bias.size == s->o && (real ? s->bias.storage == Storage::f32 : s->bias.storage == Storage::i32 || (s->wide && s->bias.storage == Storage::i64))),
+       "a bias for each channel");
   want(!real || s->out.storage == Storage::f32, "a float result of floats");
   want(std::fabs(s->x_zero) <= 65535 && s->x_zero == std::trunc(s->x_zero), "a whole zero point");
   for (const double z : s->w_zeros) want(z == std::trunc(z) && std::fabs(z) <= 255, "zero points of bytes");
@@ -287,7 +308,7 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   }
   if (s->w.region == Region::load) s->w_bytes = r.copy_bytes(s->w);
   if (s->has_bias && s->bias.region == Region::load) s->bias_bytes = r.copy_bytes(s->bias);
-  s->scratch = static_cast<size_t>(s->o) * 4;
+  s->scratch = static_cast<size_t>(s->o) * 8;
 
   const bool sums = s->out.storage == Storage::i32;
   const bool bytes = is_byte(s->x.storage) && is_byte(s->w.storage) && (sums || is_byte(s->out.storage)) && s->out.size > 0 &&
@@ -295,7 +316,7 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   const bool constant = s->w.region == Region::load && (!s->has_bias || s->bias.region == Region::load);
   // Zero points within the storage's range, so that differences and padding are bytes or 9-bit numbers.
   const bool plain_zero = s->x_zero >= (xs == Storage::i8 ? -128 : 0) && s->x_zero <= (xs == Storage::i8 ? 127 : 255);
-  if (bytes && constant && plain_zero) {
+  if (bytes && constant && plain_zero && !s->computed_table) {
     if (auto kernel = conv_kernel(describe(*s, has_formula ? &formula : nullptr), isa)) {
       return std::make_unique<FastConv>(std::move(kernel), s->x, s->out, s->residual, s->has_residual);
     }

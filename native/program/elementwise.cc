@@ -1,38 +1,11 @@
-// Ops that work element by element: quantized add, mul, clamp, table, conversions, and arithmetic on plain numbers.
+// Ops that work element by element on quantized values: add, mul, clamp, tables, conversions.
 #include "../kernels/add/add.h"
 #include "../kernels/numbers.h"
 #include "rules.h"
-#include "step.h"
+#include "storages.h"
 
 namespace qjit {
 namespace {
-
-/** Element i of any storage, as an integer (f32 is not one). */
-int64_t integer_at(const void* p, Storage s, int64_t i) {
-  switch (s) {
-    case Storage::i8: return static_cast<const int8_t*>(p)[i];
-    case Storage::u8: case Storage::boolean: return static_cast<const uint8_t*>(p)[i];
-    case Storage::i16: return static_cast<const int16_t*>(p)[i];
-    case Storage::u16: return static_cast<const uint16_t*>(p)[i];
-    case Storage::i32: return static_cast<const int32_t*>(p)[i];
-    case Storage::i64: return static_cast<const int64_t*>(p)[i];
-    case Storage::f32: break;
-  }
-  return 0;
-}
-
-void store_at(void* p, Storage s, int64_t i, double v) {
-  with_storage(s, [&](auto zero) { store_number(static_cast<decltype(zero)*>(p) + i, v); });
-}
-
-bool is_byte(Storage s) { return s == Storage::i8 || s == Storage::u8; }
-bool is_integer(const Tensor& t) { return t.storage != Storage::f32; }
-
-/** The name of an 8-bit storage's kernels: qs8 or qu8; of others their own. */
-std::string type_name(Storage s) {
-  constexpr const char* names[] = {"qs8", "qu8", "qs16", "qu16", "s32", "s64", "f32", "bool"};
-  return names[static_cast<uint32_t>(s)];
-}
 
 /** A byte-to-anything map applied to each element. */
 template <class To>
@@ -180,10 +153,19 @@ std::unique_ptr<Step> make_clamp(Reader& r, Isa) {
 
 std::unique_ptr<Step> make_table(Reader& r, Isa) {
   const Tensor x = r.operand(), out = r.tensor(true);
-  const std::vector<uint8_t> entries = r.constants<uint8_t>(Storage::u8);
-  want(is_byte(x.storage) && is_byte(out.storage) && x.size == out.size && entries.size() == 256, "bytes and 256 entries");
+  const Entries entries = Entries::read(r, 256, 1);
+  want(is_byte(x.storage) && is_byte(out.storage) && x.size == out.size, "bytes of one size");
+  const uint8_t flip = x.storage == Storage::i8 ? 0x80 : 0;
+  if (!entries.constant) {
+    return elements("x8_table_computed__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
+      const uint8_t* from = x.in<uint8_t>(m);
+      const uint8_t* table = entries.at(m);
+      uint8_t* to = out.out<uint8_t>(m);
+      for (int64_t i = begin; i < end; i++) to[i] = table[from[i] ^ flip];
+    });
+  }
   std::vector<uint8_t> table(256);
-  for (int b = 0; b < 256; b++) table[b] = entries[x.storage == Storage::i8 ? static_cast<int8_t>(b) + 128 : b];
+  for (int b = 0; b < 256; b++) table[b] = entries.bytes[static_cast<size_t>(b ^ flip)];
   return mapped<uint8_t>("x8_table__scalar", x, out, std::move(table));
 }
 
@@ -202,7 +184,9 @@ std::unique_ptr<Step> make_requantize(Reader& r, Isa) {
     const void* xs = x.in<uint8_t>(m);
     void* to = out.out<uint8_t>(m);
     for (int64_t i = begin, c = begin % channels; i < end; i++) {
-      const int64_t acc = integer_at(xs, x.storage, i) - static_cast<int64_t>(from);
+      const double v = static_cast<double>(integer_at(xs, x.storage, i)) - from;
+      // Sums beyond 64 bits are far beyond every bound.
+      const int64_t acc = std::fabs(v) < 9223372036854775808.0 ? static_cast<int64_t>(v) : v < 0 ? INT64_MIN : INT64_MAX;
       store_at(to, out.storage, i, clamp(rescale(by, acc, static_cast<size_t>(c), zero), lo, hi));
       if (++c == channels) c = 0;
     }
@@ -259,111 +243,6 @@ std::unique_ptr<Step> make_dequantize(Reader& r, Isa) {
       const size_t c = static_cast<size_t>(i / inner % channels);
       const double q = f(static_cast<double>(integer_at(xs, x.storage, i)));
       to[i] = static_cast<float>(scales[c] * (q - f(zeros[c])));
-    }
-  });
-}
-
-std::unique_ptr<Step> make_unary(Reader& r, Isa) {
-  const Tensor x = r.operand(), out = r.tensor(true);
-  want(x.storage == Storage::f32 && out.storage == Storage::f32 && x.size == out.size, "floats of one size");
-  const auto step = [&](const char* name, auto fn) {
-    return elements(std::string("f32_") + name + "__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
-      const float* from = x.in<float>(m);
-      float* to = out.out<float>(m);
-      for (int64_t i = begin; i < end; i++) to[i] = fn(from[i]);
-    });
-  };
-  switch (r.below(9, "a function")) {
-    case 0: return step("sqrt", [](float v) { return std::sqrt(v); });
-    case 1: return step("rsqrt", [](float v) { return 1.0f / std::sqrt(v); });
-    case 2: return step("abs", [](float v) { return std::fabs(v); });
-    case 3: return step("neg", [](float v) { return -v; });
-    case 4: return step("floor", [](float v) { return std::floor(v); });
-    case 5: return step("square", [](float v) { return v * v; });
-    case 6: return step("exp", [](float v) { return exp_float(v); });
-    case 7: return step("sigmoid", [](float v) { return static_cast<float>(1 / (1 + exp_double(-static_cast<double>(v)))); });
-    default: return step("tanh", [](float v) { return tanh_float(v); });
-  }
-}
-
-namespace {
-
-/** Math.min and Math.max: not-a-number wins, and -0 is below 0. */
-double least_of(double x, double y) {
-  if (std::isnan(x) || std::isnan(y)) return std::numeric_limits<double>::quiet_NaN();
-  if (x == y) return std::signbit(x) ? x : y;
-  return x < y ? x : y;
-}
-double greatest_of(double x, double y) {
-  if (std::isnan(x) || std::isnan(y)) return std::numeric_limits<double>::quiet_NaN();
-  if (x == y) return std::signbit(x) ? y : x;
-  return x > y ? x : y;
-}
-
-double apply_binary(uint32_t fn, double x, double y) {
-  switch (fn) {
-    case 0: return x + y;
-    case 1: return x - y;
-    case 2: return x * y;
-    case 3: return x / y;
-    case 4: return std::floor(x / y);
-    case 5: return least_of(x, y);
-    default: return greatest_of(x, y);
-  }
-}
-
-}  // namespace
-
-std::unique_ptr<Step> make_binary(Reader& r, Isa) {
-  const Tensor x = r.operand(), y = r.operand(), out = r.tensor(true);
-  want(x.storage == y.storage && x.storage == out.storage, "one storage");
-  const uint32_t fn = r.below(7, "a function");
-  const Broadcast b(x, y, out);
-  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
-    using T = decltype(zero);
-    return loop(type_name(x.storage) + "_binary__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
-      const T* xs = x.in<T>(m);
-      const T* ys = y.in<T>(m);
-      T* to = out.out<T>(m);
-      b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
-        for (int64_t k = 0; k < n; k++) {
-          store_number(to + at + k, apply_binary(fn, static_cast<double>(xs[i + k * di]), static_cast<double>(ys[j + k * dj])));
-        }
-      });
-    });
-  });
-}
-
-std::unique_ptr<Step> make_extremum(Reader& r, Isa) {
-  const Tensor x = r.operand(), y = r.operand(), out = r.tensor(true);
-  want(x.storage == y.storage && x.storage == out.storage && is_integer(x), "one integer storage");
-  const bool max = r.flag();
-  const Broadcast b(x, y, out);
-  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
-    using T = decltype(zero);
-    return loop(type_name(x.storage) + "_extremum__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
-      const T* xs = x.in<T>(m);
-      const T* ys = y.in<T>(m);
-      T* to = out.out<T>(m);
-      b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
-        for (int64_t k = 0; k < n; k++) {
-          const T p = xs[i + k * di], q = ys[j + k * dj];
-          to[at + k] = (p > q) == max ? p : q;
-        }
-      });
-    });
-  });
-}
-
-std::unique_ptr<Step> make_cast(Reader& r, Isa) {
-  const Tensor x = r.operand(), out = r.tensor(true);
-  want(x.size == out.size, "one size");
-  return elements(type_name(x.storage) + "_" + type_name(out.storage) + "_cast__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
-    const void* from = x.in<uint8_t>(m);
-    void* to = out.out<uint8_t>(m);
-    for (int64_t i = begin; i < end; i++) {
-      const double v = x.storage == Storage::f32 ? static_cast<const float*>(from)[i] : static_cast<double>(integer_at(from, x.storage, i));
-      store_at(to, out.storage, i, out.storage == Storage::boolean ? v != 0 : v);
     }
   });
 }

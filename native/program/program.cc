@@ -13,6 +13,7 @@ constexpr MakeStep makers[] = {
     make_conv,    make_add,      make_mul,      make_clamp,   make_table,   make_requantize, make_quantize,
     make_dequantize, make_unary, make_binary,   make_extremum, make_cast,   make_max_pool,   make_avg_pool,
     make_sum,     make_softmax,  make_resize,   make_arg_extremum, make_gather, make_copy,
+    make_matmul,  make_reduce,   make_compare,  make_where,   make_wide_table, make_l2_normalize, make_detect,
 };
 
 constexpr uint32_t magic = 0x504e4a51;  // "QJNP"

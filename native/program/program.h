@@ -64,6 +64,6 @@ class Program {
 uint32_t checksum(const uint8_t* bytes, size_t words);
 
 /** The version of the format that this library reads. */
-constexpr uint32_t format_version = 1;
+constexpr uint32_t format_version = 2;
 
 }  // namespace qjit

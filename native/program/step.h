@@ -43,6 +43,13 @@ std::unique_ptr<Step> make_resize(Reader&, Isa);
 std::unique_ptr<Step> make_arg_extremum(Reader&, Isa);
 std::unique_ptr<Step> make_gather(Reader&, Isa);
 std::unique_ptr<Step> make_copy(Reader&, Isa);
+std::unique_ptr<Step> make_matmul(Reader&, Isa);
+std::unique_ptr<Step> make_reduce(Reader&, Isa);
+std::unique_ptr<Step> make_compare(Reader&, Isa);
+std::unique_ptr<Step> make_where(Reader&, Isa);
+std::unique_ptr<Step> make_wide_table(Reader&, Isa);
+std::unique_ptr<Step> make_l2_normalize(Reader&, Isa);
+std::unique_ptr<Step> make_detect(Reader&, Isa);
 
 /** A step out of a kernel name and a function `body(memory, begin, end)`, for ops whose code is one loop over `total` units. */
 template <class F>

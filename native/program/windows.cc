@@ -1,4 +1,4 @@
-// Ops that reduce or scale: pools, sums, softmax, resize, arg_extremum.
+// Ops that move a window over an image, or scale it: pools and resize.
 #include <algorithm>
 
 #include "../kernels/numbers.h"
@@ -85,98 +85,6 @@ std::unique_ptr<Step> make_avg_pool(Reader& r, Isa) {
   });
   step->scratch = 8 * channels;
   return step;
-}
-
-std::unique_ptr<Step> make_sum(Reader& r, Isa) {
-  const Tensor x = r.operand(), out = r.tensor(true);
-  const uint32_t axes = r.u32();
-  const double zero = r.f64();
-  int64_t kept = 1;
-  std::vector<int64_t> strides(x.shape.size(), 0);
-  for (size_t d = x.shape.size(); d-- > 0;) {
-    if (axes >> d & 1) continue;
-    strides[d] = kept;
-    kept *= x.shape[d];
-  }
-  const bool real = x.storage == Storage::f32;
-  want(kept == out.size && out.storage == (real ? Storage::f32 : Storage::i32), "a result of the dimensions that are kept");
-  return with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
-    using T = decltype(tag);
-    using To = std::conditional_t<std::is_same_v<T, float>, float, int32_t>;
-    return alone("x_sum__scalar", [=](const Memory& m) {
-      const T* from = x.in<T>(m);
-      To* to = out.out<To>(m);
-      std::fill(to, to + out.size, To{});
-      std::vector<int64_t> index(x.shape.size(), 0);
-      int64_t at = 0;
-      for (int64_t i = 0; i < x.size; i++) {
-        store_number(to + at, static_cast<double>(to[at]) + (static_cast<double>(from[i]) - zero));
-        for (size_t d = x.shape.size(); d-- > 0;) {
-          at += strides[d];
-          if (++index[d] < x.shape[d]) break;
-          at -= strides[d] * x.shape[d];
-          index[d] = 0;
-        }
-      }
-    });
-  });
-}
-
-std::unique_ptr<Step> make_softmax(Reader& r, Isa) {
-  const Tensor x = r.operand(), out = r.tensor(true);
-  const int64_t row = x.last();
-  want(!x.shape.empty() && row > 0 && x.size == out.size, "rows of one size");
-  if (r.flag()) {
-    want(x.storage == Storage::f32 && out.storage == Storage::f32, "floats");
-    const double beta = r.f64();
-    return loop("f32_softmax__scalar", x.size / row, 1, [=](const Memory& m, int64_t begin, int64_t end) {
-      for (int64_t at = begin * row; at < end * row; at += row) {
-        const float* from = x.in<float>(m) + at;
-        float* to = out.out<float>(m) + at;
-        float max = from[0];
-        for (int64_t i = 0; i < row; i++) if (from[i] > max) max = from[i];
-        float sum = 0;
-        for (int64_t i = 0; i < row; i++) {
-          to[i] = exp_float(f(f(static_cast<double>(from[i]) - max) * beta));
-          sum = sum + to[i];
-        }
-        for (int64_t i = 0; i < row; i++) to[i] = to[i] / sum;
-      }
-    });
-  }
-  const std::vector<int32_t> exps = r.constants<int32_t>(Storage::i32);
-  want(exps.size() == 256 && (x.storage == Storage::i8 || x.storage == Storage::u8), "bytes and 256 exponentials");
-  want(out.storage == Storage::i8 || out.storage == Storage::u8 || out.storage == Storage::i16, "a result of 8 or 16 bits");
-  return with_storage(x.storage, [&](auto from_tag) -> std::unique_ptr<Step> {
-    using From = decltype(from_tag);
-    return with_storage(out.storage, [&](auto to_tag) -> std::unique_ptr<Step> {
-      using To = decltype(to_tag);
-      return loop("qs8_softmax__scalar", x.size / row, 1, [=](const Memory& m, int64_t begin, int64_t end) {
-        // Bytes only; others never get here.
-        constexpr double lo = static_cast<double>(std::numeric_limits<To>::min());
-        constexpr double hi = static_cast<double>(std::numeric_limits<To>::max());
-        for (int64_t at = begin * row; at < end * row; at += row) {
-          const From* from = x.in<From>(m) + at;
-          To* to = out.out<To>(m) + at;
-          const From max = *std::max_element(from, from + row);
-          const auto exp_of = [&](int64_t i) {
-            return exps[static_cast<size_t>(255 + static_cast<int>(from[i]) - static_cast<int>(max)) & 255];
-          };
-          int32_t sum = 0;
-          for (int64_t i = 0; i < row; i++) {
-            sum = static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(rounding_divide_by_power_of_two(exp_of(i), 12)));
-          }
-          int over;
-          const int64_t mantissa = fixed_reciprocal(sum, 12, &over);
-          for (int64_t i = 0; i < row; i++) {
-            const int64_t v = doubling_high_mul(mantissa, exp_of(i));
-            const int shift = over + 31 - 8 * static_cast<int>(sizeof(To));
-            store_number(to + i, clamp(static_cast<double>(rounding_divide_by_power_of_two(v, shift)) + lo, lo, hi));
-          }
-        }
-      });
-    });
-  });
 }
 
 namespace {
@@ -266,38 +174,6 @@ std::unique_ptr<Step> make_resize(Reader& r, Isa) {
               }
             }
           }
-      }
-    });
-  });
-}
-
-std::unique_ptr<Step> make_arg_extremum(Reader& r, Isa) {
-  const Tensor x = r.operand(), out = r.tensor(true);
-  const bool max = r.flag();
-  const uint32_t axis = r.below(max_rank, "an axis");
-  want(axis < x.shape.size() && x.shape[axis] > 0, "elements along the axis");
-  want(out.storage == Storage::i32 || out.storage == Storage::i64, "positions as i32 or i64");
-  const int64_t count = x.shape[axis];
-  int64_t inner = 1;
-  for (size_t d = axis + 1; d < x.shape.size(); d++) inner *= x.shape[d];
-  want(out.size * count == x.size, "a result without the axis");
-  return with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
-    using T = decltype(tag);
-    return elements("x_arg_extremum__scalar", out.size, [=](const Memory& m, int64_t begin, int64_t end) {
-      const T* from = x.in<T>(m);
-      for (int64_t i = begin; i < end; i++) {
-        const T* p = from + i / inner * count * inner + i % inner;
-        T best = p[0];
-        int64_t at = 0;
-        for (int64_t k = 1; k < count; k++) {
-          const T v = p[k * inner];
-          if ((max ? v > best : v < best) || (best != best && v == v)) {
-            best = v;
-            at = k;
-          }
-        }
-        if (out.storage == Storage::i64) out.out<int64_t>(m)[i] = at;
-        else out.out<int32_t>(m)[i] = static_cast<int32_t>(at);
       }
     });
   });

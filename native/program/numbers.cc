@@ -1,0 +1,168 @@
+// Ops on plain numbers, element by element: functions, extrema, comparisons, choices, casts, tables of 16 bits.
+#include "../kernels/functions.h"
+#include "storages.h"
+
+namespace qjit {
+
+std::unique_ptr<Step> make_unary(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(x.storage == Storage::f32 && out.storage == Storage::f32 && x.size == out.size, "floats of one size");
+  const Unary fn = static_cast<Unary>(r.below(unary_functions, "a function"));
+  return elements("f32_unary__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
+    const float* from = x.in<float>(m);
+    float* to = out.out<float>(m);
+    for (int64_t i = begin; i < end; i++) to[i] = static_cast<float>(apply_unary(fn, from[i]));
+  });
+}
+
+std::unique_ptr<Step> make_binary(Reader& r, Isa) {
+  const Tensor x = r.operand(), y = r.operand(), out = r.tensor(true);
+  want(x.storage == y.storage && x.storage == out.storage, "one storage");
+  const Binary fn = static_cast<Binary>(r.below(binary_functions, "a function"));
+  want(x.storage == Storage::f32 ? of_floats(fn) : of_integers(fn), "a function of such numbers");
+  const Broadcast b(x, y, out);
+  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
+    using T = decltype(zero);
+    using Number = std::conditional_t<std::is_same_v<T, float>, double, int64_t>;
+    return loop(type_name(x.storage) + "_binary__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
+      const T* xs = x.in<T>(m);
+      const T* ys = y.in<T>(m);
+      T* to = out.out<T>(m);
+      b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+        for (int64_t k = 0; k < n; k++) {
+          to[at + k] = static_cast<T>(apply_binary(fn, static_cast<Number>(xs[i + k * di]), static_cast<Number>(ys[j + k * dj])));
+        }
+      });
+    });
+  });
+}
+
+std::unique_ptr<Step> make_extremum(Reader& r, Isa) {
+  const Tensor x = r.operand(), y = r.operand(), out = r.tensor(true);
+  want(x.storage == y.storage && x.storage == out.storage && is_integer(x), "one integer storage");
+  const bool max = r.flag();
+  const Broadcast b(x, y, out);
+  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
+    using T = decltype(zero);
+    return loop(type_name(x.storage) + "_extremum__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
+      const T* xs = x.in<T>(m);
+      const T* ys = y.in<T>(m);
+      T* to = out.out<T>(m);
+      b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+        for (int64_t k = 0; k < n; k++) {
+          const T p = xs[i + k * di], q = ys[j + k * dj];
+          to[at + k] = (p > q) == max ? p : q;
+        }
+      });
+    });
+  });
+}
+
+std::unique_ptr<Step> make_compare(Reader& r, Isa) {
+  const Tensor x = r.operand(), y = r.operand(), out = r.tensor(true);
+  want(x.storage == y.storage && out.storage == Storage::boolean, "operands of one storage and a result of booleans");
+  const uint32_t fn = r.below(6, "a comparison");
+  const Broadcast b(x, y, out);
+  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
+    using T = decltype(zero);
+    return loop(type_name(x.storage) + "_compare__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
+      const T* xs = x.in<T>(m);
+      const T* ys = y.in<T>(m);
+      uint8_t* to = out.out<uint8_t>(m);
+      b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+        for (int64_t k = 0; k < n; k++) {
+          const T p = xs[i + k * di], q = ys[j + k * dj];
+          switch (fn) {
+            case 0: to[at + k] = p == q; break;
+            case 1: to[at + k] = p != q; break;
+            case 2: to[at + k] = p < q; break;
+            case 3: to[at + k] = p <= q; break;
+            case 4: to[at + k] = p > q; break;
+            default: to[at + k] = p >= q;
+          }
+        }
+      });
+    });
+  });
+}
+
+std::unique_ptr<Step> make_where(Reader& r, Isa) {
+  const Tensor condition = r.operand(), x = r.operand(), y = r.operand(), out = r.tensor(true);
+  want(condition.storage == Storage::boolean && x.storage == y.storage && x.storage == out.storage, "booleans, and operands of one storage");
+  const Broadcast b(x, y, out);
+  const std::vector<int64_t> strides = Broadcast::strides(condition.shape, b.dims == std::vector<int64_t>{1} && out.shape.empty() ? out.shape : b.dims);
+  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
+    using T = decltype(zero);
+    return elements(type_name(x.storage) + "_where__scalar", out.size, [=](const Memory& m, int64_t begin, int64_t end) {
+      const uint8_t* chosen = condition.in<uint8_t>(m);
+      const T* xs = x.in<T>(m);
+      const T* ys = y.in<T>(m);
+      T* to = out.out<T>(m);
+      for (int64_t i = begin; i < end; i++) {
+        int64_t c = 0, p = 0, q = 0;
+        for (size_t d = out.shape.size(), left = static_cast<size_t>(i); d-- > 0;) {
+          const int64_t k = static_cast<int64_t>(left) % out.shape[d];
+          left /= static_cast<size_t>(out.shape[d]);
+          c += k * strides[d];
+          p += k * b.x[d];
+          q += k * b.y[d];
+        }
+        to[i] = chosen[c] ? xs[p] : ys[q];
+      }
+    });
+  });
+}
+
+std::unique_ptr<Step> make_cast(Reader& r, Isa) {
+  const Tensor x = r.operand(), out = r.tensor(true);
+  want(x.size == out.size, "one size");
+  return with_storage(x.storage, [&](auto from_tag) -> std::unique_ptr<Step> {
+    using From = decltype(from_tag);
+    return with_storage(out.storage, [&](auto to_tag) -> std::unique_ptr<Step> {
+      using To = decltype(to_tag);
+      const bool truth = out.storage == Storage::boolean;
+      return elements(type_name(x.storage) + "_" + type_name(out.storage) + "_cast__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
+        const From* from = x.in<From>(m);
+        To* to = out.out<To>(m);
+        for (int64_t i = begin; i < end; i++) {
+          // Numbers on their way to f32 pass through doubles, and so round twice; integers wrap.
+          if (truth) to[i] = static_cast<To>(from[i] != 0);
+          else if constexpr (std::is_same_v<To, float> || std::is_same_v<From, float>) store_number(to + i, static_cast<double>(from[i]));
+          else to[i] = static_cast<To>(from[i]);
+        }
+      });
+    });
+  });
+}
+
+/** Every 16-bit value, or every pair of bytes, through 65536 entries. */
+std::unique_ptr<Step> make_wide_table(Reader& r, Isa) {
+  const Tensor x = r.operand();
+  const bool pairs = r.flag();
+  const Tensor y = pairs ? r.operand() : x;
+  const Tensor out = r.tensor(true);
+  want(pairs ? is_byte(x.storage) && is_byte(y.storage) : x.storage == Storage::i16 && x.size == out.size, "16 bits of operands");
+  want(storage_bytes[static_cast<uint32_t>(out.storage)] == 1, "a result of bytes");
+  const Entries table = Entries::read(r, 65536, 1);
+  if (!pairs) {
+    return elements("s16_table__scalar", out.size, [=](const Memory& m, int64_t begin, int64_t end) {
+      const int16_t* xs = x.in<int16_t>(m);
+      const uint8_t* entries = table.at(m);
+      uint8_t* to = out.out<uint8_t>(m);
+      for (int64_t i = begin; i < end; i++) to[i] = entries[xs[i] + 32768];
+    });
+  }
+  const Broadcast b(x, y, out);
+  const uint8_t fx = x.storage == Storage::i8 ? 0x80 : 0, fy = y.storage == Storage::i8 ? 0x80 : 0;
+  return loop("x8_table_pairs__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
+    const uint8_t* xs = x.in<uint8_t>(m);
+    const uint8_t* ys = y.in<uint8_t>(m);
+    const uint8_t* entries = table.at(m);
+    uint8_t* to = out.out<uint8_t>(m);
+    b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+      for (int64_t k = 0; k < n; k++) to[at + k] = entries[256 * (xs[i + k * di] ^ fx) + (ys[j + k * dj] ^ fy)];
+    });
+  });
+}
+
+}  // namespace qjit

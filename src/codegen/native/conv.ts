@@ -5,16 +5,9 @@ import { constantOf } from "../../ir/ops/source.ts";
 import { sizeOf, type TensorType, zeroOf } from "../../ir/type.ts";
 import { convOf } from "../wasm/kernels/conv-geometry.ts";
 import { type FinishPlan, finishPlan } from "../wasm/requantize-plan.ts";
-import { type StepContext, writeAddition, writeRescale, writeTensor } from "./step.ts";
+import { type StepContext, writeAddition, writeOperand, writeRescale, writeTensor } from "./step.ts";
 
 const stageNumbers = { requantize: 0, add: 1, table: 2, clamp: 3 } as const;
-
-/** A constant among those that loading consumes, or a computed operand. */
-function writeOperand(c: StepContext, node: Node, shape: readonly number[] = node.type.shape): void {
-  const value = constantOf(node);
-  if (value) c.w.constant(node.type.storage, value, shape);
-  else writeTensor(c, node, shape);
-}
 
 /** The zero points of the weights: one, or one for each output channel. */
 function weightZeros({ quant }: TensorType): readonly number[] {
@@ -26,7 +19,6 @@ function weightZeros({ quant }: TensorType): readonly number[] {
 export function writeConv(c: StepContext, node: Node): void {
   const { x, w, bias, residual, table } = node.in as Record<string, Node>;
   const attrs = node.attrs as Record<string, any>;
-  if (attrs.sums === "i64") c.refuse("no 64-bit sums");
   const product = w.type.shape.length === 2;
   const depth = x.type.shape[x.type.shape.length - 1];
   const rows = depth ? sizeOf(x.type.shape) / depth : 0;
@@ -38,14 +30,15 @@ export function writeConv(c: StepContext, node: Node): void {
   c.w.flag(residual !== undefined);
   if (residual) writeTensor(c, residual);
   const entries = constantOf(table);
-  if (table && !entries) c.refuse("a table that is not constant");
-  c.w.flag(table !== undefined);
+  c.w.int(!table ? 0 : entries ? 1 : 2);
+  if (table && !entries) writeTensor(c, table);
   if (entries) c.w.doubles(Array.from(entries as Int8Array, Number));
   writeTensor(c, node, product ? [rows, 1, 1, o] : node.type.shape);
   if (product) c.w.int(1, 1, 0, 0, 0, 0, 1, 1);
   else c.w.int(...attrs.stride, ...attrs.pad, ...attrs.dilation);
   const float = x.type.storage === "f32";
   c.w.double(float ? 0 : zeroOf(x.type)).doubles(float ? [0] : weightZeros(w.type));
+  c.w.flag(attrs.sums === "i64" && !float);
   const epilogue: Epilogue = attrs.epilogue ?? [];
   writeStages(c, epilogue);
   c.w.double(residual ? zeroOf(residual.type) : 0);

@@ -2,14 +2,16 @@
 import type { Addition } from "../../ir/addition.ts";
 import type { Averaging, AveragingRule } from "../../ir/averaging.ts";
 import type { Node } from "../../ir/graph.ts";
+import type { BinaryFunction, unaryFunctions } from "../../ir/ops/plain.ts";
 import { resizeTaps } from "../../ir/ops/resize.ts";
-import { type SoftmaxBy, softmaxExponentials } from "../../ir/ops/softmax.ts";
-import { constantOf } from "../../ir/ops/source.ts";
+import { type SoftmaxBy, type SoftmaxRule, softmaxExponentials } from "../../ir/ops/softmax.ts";
+import type { comparisons } from "../../ir/ops/where.ts";
 import type { Rescale } from "../../ir/rescale.ts";
-import { allocate, sizeOf, storages, stridesOf, type TensorType, zeroOf } from "../../ir/type.ts";
+import { softmaxTables } from "../../ir/softmax-lut.ts";
+import { allocate, sizeOf, storages, stridesOf, type TensorType, zeroOf, zeroOfChannel } from "../../ir/type.ts";
 import { proveAddition, type SumFit } from "../wasm/proof-add.ts";
 import { writeConv } from "./conv.ts";
-import { numberOf, type StepContext, writeAddition, writeRescale, writeTensor } from "./step.ts";
+import { numberOf, type StepContext, writeAddition, writeOperand, writeRescale, writeTensor } from "./step.ts";
 
 /** How an op becomes a step. */
 export interface NativeOp {
@@ -31,6 +33,11 @@ const averagingNumbers = {
   qnnpack: 7,
   raw_div_even: 8,
 } as const satisfies Partial<Record<AveragingRule, number>>;
+
+const softmaxNumbers = { gemmlowp: 0, float: 1, lut16: 2 } as const satisfies Record<SoftmaxRule, number>;
+
+/** Axes as bits. */
+const axisBits = (axes: Ints): number => axes.reduce((bits, a) => bits | (1 << a), 0);
 
 const isByte = (t: TensorType): boolean => t.storage === "i8" || t.storage === "u8";
 
@@ -114,8 +121,52 @@ function attrsOf<A>(node: Node): A {
   return node.attrs as unknown as A;
 }
 
-const unaryNumbers = ["sqrt", "rsqrt", "abs", "neg", "floor", "square", "exp", "sigmoid", "tanh"];
-const binaryNumbers = ["add", "sub", "mul", "div", "floordiv", "min", "max"];
+/** In the order of native/kernels/functions.h. */
+const unaryNumbers = {
+  sqrt: 0,
+  rsqrt: 1,
+  abs: 2,
+  neg: 3,
+  floor: 4,
+  square: 5,
+  exp: 6,
+  sigmoid: 7,
+  tanh: 8,
+  ceil: 9,
+  round: 10,
+  roundaway: 11,
+  half: 12,
+  bf16: 13,
+  e4m3fn: 14,
+  e4m3fnuz: 15,
+  e5m2: 16,
+  e5m2fnuz: 17,
+  e2m1: 18,
+  log: 19,
+  erf: 20,
+  sin: 21,
+  cos: 22,
+} as const satisfies Record<keyof typeof unaryFunctions, number>;
+const binaryNumbers = {
+  add: 0,
+  sub: 1,
+  mul: 2,
+  div: 3,
+  floordiv: 4,
+  min: 5,
+  max: 6,
+  pow: 7,
+  rangescale: 8,
+  rangezero: 9,
+  and: 10,
+  or: 11,
+  xor: 12,
+  divu: 13,
+} as const satisfies Record<BinaryFunction, number>;
+const comparisonNumbers = { eq: 0, ne: 1, lt: 2, le: 3, gt: 4, ge: 5 } as const satisfies Record<
+  keyof typeof comparisons,
+  number
+>;
 
 function functionNumber(c: StepContext, names: readonly string[], name: string): number {
   const i = names.indexOf(name);
@@ -166,11 +217,9 @@ export const nativeOps: Readonly<Record<string, NativeOp>> = {
     number: 4,
     inPlace: [0],
     write(c, node) {
-      const entries = constantOf(node.in.t);
-      if (!entries) c.refuse("a table that is not constant");
       writeTensor(c, node.in.x);
       writeTensor(c, node);
-      c.w.constant("u8", Uint8Array.from(entries as Int8Array));
+      writeOperand(c, node.in.t);
     },
   },
   requantize: {
@@ -203,7 +252,7 @@ export const nativeOps: Readonly<Record<string, NativeOp>> = {
     write(c, node) {
       writeTensor(c, node.in.x);
       writeTensor(c, node);
-      c.w.int(functionNumber(c, unaryNumbers, attrsOf<{ fn: string }>(node).fn));
+      c.w.int(unaryNumbers[attrsOf<{ fn: keyof typeof unaryNumbers }>(node).fn]);
     },
   },
   binary: {
@@ -213,7 +262,7 @@ export const nativeOps: Readonly<Record<string, NativeOp>> = {
       writeTensor(c, node.in.x);
       writeTensor(c, node.in.y);
       writeTensor(c, node);
-      c.w.int(functionNumber(c, binaryNumbers, attrsOf<{ fn: string }>(node).fn));
+      c.w.int(binaryNumbers[attrsOf<{ fn: BinaryFunction }>(node).fn]);
     },
   },
   extremum: {
@@ -261,7 +310,7 @@ export const nativeOps: Readonly<Record<string, NativeOp>> = {
       const { axes } = attrsOf<{ axes: Ints }>(node);
       writeTensor(c, node.in.x);
       writeTensor(c, node);
-      c.w.int(axes.reduce((bits, a) => bits | (1 << a), 0));
+      c.w.int(axisBits(axes));
       c.w.double(node.type.storage === "f32" ? 0 : zeroOf(node.in.x.type));
     },
   },
@@ -271,10 +320,16 @@ export const nativeOps: Readonly<Record<string, NativeOp>> = {
       const { by } = attrsOf<{ by: SoftmaxBy }>(node);
       writeTensor(c, node.in.x);
       writeTensor(c, node);
-      if (by.rule !== "float" && by.rule !== "gemmlowp") c.refuse(`no rule ${by.rule}`);
-      c.w.flag(by.rule === "float");
+      c.w.int(softmaxNumbers[by.rule]);
       if (by.rule === "float") c.w.double(by.k[0]);
-      else c.w.constant("i32", softmaxExponentials(by.k));
+      else if (by.rule === "gemmlowp") c.w.constant("i32", softmaxExponentials(by.k));
+      else {
+        const { exp, reciprocal } = softmaxTables();
+        c.w
+          .constant("i16", exp)
+          .constant("i16", reciprocal)
+          .int(...by.k);
+      }
     },
   },
   resize: {
@@ -396,6 +451,75 @@ export const nativeOps: Readonly<Record<string, NativeOp>> = {
       });
       const to = { base: 0, strides: stridesOf(shape) };
       writeCopy(c, node, sizeOf(shape) ? [whole(node.in.x, to, { base: 0, strides }, shape)] : []);
+    },
+  },
+  matmul: {
+    number: 20,
+    write(c, node) {
+      const [x, y] = [node.in.x, node.in.y] as Node[];
+      writeTensor(c, x);
+      writeTensor(c, y);
+      writeTensor(c, node);
+      const float = x.type.storage === "f32";
+      c.w.int(float ? 0 : zeroOf(x.type));
+      const columns = y.type.shape[y.type.shape.length - 1];
+      const zeros =
+        !float && y.type.quant?.kind === "axis"
+          ? Array.from({ length: columns }, (_, k) => zeroOfChannel(y.type, k))
+          : [float ? 0 : zeroOf(y.type)];
+      c.w.constant("i32", Int32Array.from(zeros));
+    },
+  },
+  reduce: {
+    number: 21,
+    write(c, node) {
+      const { fn, axes } = attrsOf<{ fn: "max" | "min" | "prod"; axes: Ints }>(node);
+      writeTensor(c, node.in.x);
+      writeTensor(c, node);
+      c.w.int({ max: 0, min: 1, prod: 2 }[fn], axisBits(axes));
+    },
+  },
+  compare: {
+    number: 22,
+    write(c, node) {
+      for (const n of [node.in.x, node.in.y, node]) writeTensor(c, n);
+      c.w.int(comparisonNumbers[attrsOf<{ fn: keyof typeof comparisonNumbers }>(node).fn]);
+    },
+  },
+  where: {
+    number: 23,
+    write(c, node) {
+      for (const n of [node.in.condition, node.in.x, node.in.y, node]) writeTensor(c, n);
+    },
+  },
+  wide_table: {
+    number: 24,
+    write(c, node) {
+      const { x, y, t } = node.in as Record<string, Node | undefined>;
+      writeTensor(c, x!);
+      c.w.flag(y !== undefined);
+      if (y) writeTensor(c, y);
+      writeTensor(c, node);
+      writeOperand(c, t!);
+    },
+  },
+  l2_normalize: {
+    number: 25,
+    write(c, node) {
+      writeTensor(c, node.in.x);
+      writeTensor(c, node);
+      c.w.int(zeroOf(node.in.x.type));
+    },
+  },
+  detect: {
+    number: 26,
+    write(c, node) {
+      const a = attrsOf<Record<string, number> & { background: boolean }>(node);
+      for (const n of [node.in.boxes, node.in.scores, node.in.anchors, node]) writeTensor(c, n);
+      c.w
+        .int(a.count, a.classes, a.perClass)
+        .double(a.least, a.overlap, a.yScale, a.xScale, a.hScale, a.wScale)
+        .flag(a.background);
     },
   },
 };

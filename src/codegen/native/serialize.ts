@@ -12,7 +12,7 @@ import type { StepContext } from "./step.ts";
 import { checksum, type Place, Writer } from "./writer.ts";
 
 /** The version of the format that this compiler writes and the native library reads. */
-export const nativeFormat = 1;
+export const nativeFormat = 2;
 
 const magic = 0x504e4a51;
 const headerWords = 12;

@@ -1,6 +1,7 @@
 /** What every op's step is written with. */
 import type { Addition, AdditionRule } from "../../ir/addition.ts";
 import type { Node } from "../../ir/graph.ts";
+import { constantOf } from "../../ir/ops/source.ts";
 import type { Rescale, RescaleRule } from "../../ir/rescale.ts";
 import type { Place, Writer } from "./writer.ts";
 
@@ -54,4 +55,11 @@ export function writeAddition(c: StepContext, by: Addition): void {
 /** An operand or result as a tensor, under its own shape or another of the same size. */
 export function writeTensor(c: StepContext, node: Node, shape: readonly number[] = node.type.shape): void {
   c.w.tensor(node.type.storage, shape, c.place(node));
+}
+
+/** A constant among those that loading consumes, or a computed operand. */
+export function writeOperand(c: StepContext, node: Node, shape: readonly number[] = node.type.shape): void {
+  const value = constantOf(node);
+  if (value) c.w.constant(node.type.storage, value, shape);
+  else writeTensor(c, node, shape);
 }

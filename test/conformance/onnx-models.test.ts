@@ -15,6 +15,7 @@ import { dequantize } from "../../src/ir/ops/quant.ts";
 import { parse } from "../../src/ir/parse.ts";
 import { print } from "../../src/ir/print.ts";
 import type { TypedArray } from "../../src/ir/type.ts";
+import { onNative, reportMissing } from "../native/native.ts";
 import { describeModels } from "../vectors.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -35,8 +36,11 @@ async function run(graph: Graph, x: TypedArray): Promise<TypedArray> {
   const program = await compile(graph, { target: "wasm" });
   const [y] = program.runSync([x]);
   program.dispose();
+  for (const { name, outputs } of onNative(graph, [x])) expect(outputs[0], name).toEqual(y);
   return y;
 }
+
+reportMissing();
 
 describeModels("models that PyTorch exported", (models) => {
   const dir = join(models, "pytorch-export");

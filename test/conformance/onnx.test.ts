@@ -1,6 +1,6 @@
 /**
  * ONNX's node tests (../shared/golden/onnx-node, or QJIT_GOLDEN_DIR): interpreted, integers exactly and floats within
- * the tolerance of ONNX's own runner; compiled to WebAssembly, the interpreter's bits. Element types that qjit does not have
+ * the tolerance of ONNX's own runner; compiled to WebAssembly and native, the interpreter's bits. Element types that qjit does not have
  * must be refused by name. A table of what passed and what was refused goes to the console.
  */
 import { afterAll, expect, test } from "vitest";
@@ -8,8 +8,12 @@ import { wasmProgram } from "../../src/compile.ts";
 import { importOnnx, UnsupportedModel } from "../../src/import/onnx/index.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { sameShape } from "../../src/ir/type.ts";
+import { onNative, reportMissing } from "../native/native.ts";
 import { differences, importCase, nodeCases } from "../onnx-node.ts";
+import { differences as exactly } from "../run/ways.ts";
 import { describeGolden } from "../vectors.ts";
+
+reportMissing();
 
 describeGolden("onnx-node", (dir) => {
   const tally = new Map<string, { pass: number; refused: number; fail: number }>();
@@ -40,6 +44,8 @@ describeGolden("onnx-node", (dir) => {
         const compiled = program.runSync(inputs);
         program.dispose();
         for (const [i, y] of compiled.entries()) expect(bits(y)).toEqual(bits(found[i]));
+        for (const { name, outputs } of onNative(graph, inputs))
+          for (const [i, y] of outputs.entries()) expect(exactly(y, found[i]), name).toEqual([]);
         counts.pass++;
       }
       counts.fail--;

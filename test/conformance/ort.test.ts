@@ -9,6 +9,7 @@ import { wasmProgram } from "../../src/compile.ts";
 import { importOnnx } from "../../src/import/onnx/index.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { allocate, type TypedArray } from "../../src/ir/type.ts";
+import { onNative, reportMissing } from "../native/native.ts";
 import { describeGolden } from "../vectors.ts";
 
 interface Case {
@@ -17,6 +18,8 @@ interface Case {
   inputs: Record<string, number[]>;
   outputs: number[][];
 }
+
+reportMissing();
 
 describeGolden("ort", (dir) => {
   const { cases }: { cases: Case[] } = JSON.parse(readFileSync(join(dir, "ort.json"), "utf8"));
@@ -31,9 +34,11 @@ describeGolden("ort", (dir) => {
       const program = await wasmProgram(graph, { level: "simd128", dot: "inexact" });
       const compiled = program.runSync(inputs);
       program.dispose();
+      const native = onNative(graph, inputs);
       interpret(graph, inputs).forEach((y: TypedArray, k) => {
         expect(Array.from(y, Number)).toEqual(c.outputs[k]);
         expect(compiled[k]).toEqual(y);
+        for (const { name, outputs } of native) expect(outputs[k], name).toEqual(y);
       });
     });
   });

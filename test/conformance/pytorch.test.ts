@@ -22,6 +22,7 @@ import {
 import * as ops from "../../src/trace/ops/index.ts";
 import { trace } from "../../src/trace/trace.ts";
 import { quantizerOf } from "../../src/trace/types.ts";
+import { onNative, reportMissing } from "../native/native.ts";
 import { decode, describeGolden, type GoldenCase, type GoldenTensor, pytorchCases } from "../vectors.ts";
 
 type Value = QTensor | FloatTensor;
@@ -189,6 +190,7 @@ async function check(c: GoldenCase, wasm: boolean): Promise<string[]> {
   const program = await compile(graph, { target: "wasm" });
   compare("on wasm", (await program.run(inputs))[0]);
   program.dispose();
+  for (const { name: way, outputs } of onNative(graph, inputs)) compare(`on ${way}`, outputs[0]);
   return bad;
 }
 
@@ -199,6 +201,8 @@ const missing: Record<string, string> = {
 
 /** Compiling takes longer than all else, so of the ops with many small cases every third one goes through wasm. */
 const wasmEvery = (cases: number): number => (cases > 64 ? 3 : 1);
+
+reportMissing();
 
 function suites(cases: readonly GoldenCase[]): void {
   for (const [op, list] of groupBy(cases, (c) => `${c.op} (${c.engine})`)) {

@@ -8,7 +8,7 @@ import { importTflite } from "../../src/import/tflite/index.ts";
 import { allocate, sizeOf } from "../../src/ir/type.ts";
 import { runPipeline } from "../../src/passes/pipeline.ts";
 import { describeGolden, modelsDir } from "../vectors.ts";
-import { addon, levels, missingOps, reportMissing } from "./native.ts";
+import { addon, levels, reportMissing } from "./native.ts";
 
 reportMissing();
 
@@ -28,11 +28,6 @@ if (addon)
       describe(name, () => {
         const graph = importTflite(readFileSync(path));
         const lowered = runPipeline(graph);
-        const missing = missingOps(lowered);
-        if (missing.length) {
-          test.skip(`skipped: the native library has no ${missing.join(", ")}`, () => {});
-          return;
-        }
         const { bytes } = serializeNative(lowered);
         test.each(levels)("%s gives the reference's bytes", (level) => {
           const program = new addon!.NativeProgram(bytes, level);

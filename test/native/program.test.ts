@@ -1,80 +1,20 @@
-/** Programs of the native library: the interpreter's bits on random graphs, damaged programs, runs on workers. */
+/** Programs of the native library: what compile makes of them, damaged ones, runs on workers. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { serializeNative } from "../../src/codegen/native/serialize.ts";
 import { checksum } from "../../src/codegen/native/writer.ts";
 import { compile } from "../../src/compile.ts";
-import { ModelError } from "../../src/errors.ts";
-import type { Graph } from "../../src/ir/graph.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { parse } from "../../src/ir/parse.ts";
-import { print } from "../../src/ir/print.ts";
-import { allocate, sizeOf, type TypedArray } from "../../src/ir/type.ts";
 import { verified } from "../../src/ir/verify.ts";
 import { runPipeline } from "../../src/passes/pipeline.ts";
-import { operandValues } from "../codegen/row-cases.ts";
 import { generate, inputsFor, random } from "../fuzz/generate.ts";
-import { goldenFiles } from "../golden/sections.ts";
-import { differences } from "../run/ways.ts";
-import { addon, levels, missingOps, reportMissing } from "./native.ts";
+import { addon, levels, reportMissing } from "./native.ts";
 
 reportMissing();
-
-const room = (graph: Graph) => graph.outputs.map((o) => allocate(o.node.type.storage, sizeOf(o.node.type.shape)));
-
-/** Runs a graph at a level on several inputs; false if the library lacks an op or a rule of it. */
-function agrees(graph: Graph, level: string, inputs: readonly (readonly TypedArray[])[], where: string): boolean {
-  let bytes: Uint8Array;
-  try {
-    bytes = serializeNative(runPipeline(graph)).bytes;
-  } catch (error) {
-    if (error instanceof ModelError) return false;
-    throw error;
-  }
-  const program = new addon!.NativeProgram(bytes, level);
-  for (const given of inputs) {
-    const outputs = room(graph);
-    program.runSync(given, outputs);
-    const want = interpret(graph, given);
-    const wrong = outputs.map((o, i) => differences(o, want[i]));
-    if (wrong.some((w) => w.length)) expect(wrong, `${where}\n${print(graph)}`).toEqual(wrong.map(() => []));
-  }
-  return true;
-}
-
-describe.runIf(addon).each(levels)("native %s", (level) => {
-  test("returns the interpreter's bits on random graphs", () => {
-    let ran = 0;
-    for (let seed = 0; seed < 400; seed++) {
-      const graph = generate(seed, 8);
-      if (agrees(graph, level, [inputsFor(graph, seed), inputsFor(graph, seed + 1)], `seed ${seed}`)) ran++;
-    }
-    expect(ran).toBe(400);
-  });
-
-  test("returns the interpreter's bits on the cases of every way of running", () => {
-    const cases = new URL("../run/cases/", import.meta.url);
-    const golden = goldenFiles().filter((f) => !["verify", "parse"].includes(f.run[0]));
-    const files = [
-      ...golden.flatMap((f) => f.sections.map((part) => ({ name: `golden/${f.name}`, text: part.text }))),
-      ...readdirSync(cases).map((name) => ({ name, text: readFileSync(new URL(name, cases), "utf8") })),
-    ];
-    const skipped: string[] = [];
-    for (const { name, text } of files) {
-      const graph = verified(parse(text));
-      const inputs = [0, 1, 2, 3, 4].map((mode) => {
-        const rand = random(mode);
-        return graph.params.map((p) => operandValues(p.type, mode, rand));
-      });
-      if (!agrees(graph, level, inputs, name)) skipped.push(`${name} (${missingOps(runPipeline(graph))})`);
-    }
-    expect(skipped).toEqual([]);
-
-  });
-});
 
 /** A small network with a convolution, a depthwise one and a sum. */
 const small = () =>

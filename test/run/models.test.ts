@@ -1,5 +1,5 @@
 /**
- * Whole TFLite models through the passes and wasm: the interpreter's bytes, or TFLite's own where there are goldens. The
+ * Whole TFLite models through the passes, wasm and the native library: the interpreter's bytes, or TFLite's own where there are goldens. The
  * small models by default; FULL=1 takes all.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -14,8 +14,8 @@ import { differences, ways } from "./ways.ts";
 /** Bytes from which on interpreting a model takes seconds. */
 const big = 500_000;
 
-describeModels("models in wasm", (dir) => {
-  const wasm = ways.filter((w) => w.name.startsWith("wasm"));
+describeModels("models in wasm and native", (dir) => {
+  const compiled = ways.filter((w) => /^(wasm|native)/.test(w.name));
   const files = readdirSync(dir).filter((f) => f.endsWith(".tflite"));
   for (const file of files) {
     const name = basename(file, ".tflite");
@@ -27,7 +27,7 @@ describeModels("models in wasm", (dir) => {
       const graph = importTflite(readFileSync(join(dir, file)));
       const inputs = inputsFor(graph, 5);
       const want = interpret(graph, inputs);
-      for (const way of wasm) {
+      for (const way of compiled) {
         const run = await way.prepare(graph);
         const found = run(inputs);
         expect(

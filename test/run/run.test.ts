@@ -6,6 +6,7 @@ import { verified } from "../../src/ir/verify.ts";
 import { operandValues } from "../codegen/row-cases.ts";
 import { random } from "../fuzz/generate.ts";
 import { goldenFiles } from "../golden/sections.ts";
+import { reportMissing } from "../native/native.ts";
 import { differences, reference, targets, ways } from "./ways.ts";
 
 const cases = new URL("./cases/", import.meta.url);
@@ -42,3 +43,5 @@ test("this engine's targets", (context) => {
   expect(targets[0].level).toBe("simd128");
   if (targets.length === 1) context.skip("skipped: this engine has no relaxed SIMD");
 });
+
+reportMissing();

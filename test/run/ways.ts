@@ -1,5 +1,6 @@
 /** Every way of running a graph: they all return the same integers. */
 import { setFlagsFromString } from "node:v8";
+import { expect } from "vitest";
 import { probeEngine } from "../../runtime/probe.ts";
 import { Program } from "../../runtime/program.ts";
 import { build } from "../../src/codegen/build.ts";
@@ -10,6 +11,7 @@ import { parse } from "../../src/ir/parse.ts";
 import { print } from "../../src/ir/print.ts";
 import type { TypedArray } from "../../src/ir/type.ts";
 import { runPipeline } from "../../src/passes/pipeline.ts";
+import { levels, nativeRuns } from "../native/native.ts";
 
 // Node 20 has relaxed SIMD behind a flag, which other versions do not know or need.
 try {
@@ -58,6 +60,20 @@ export const ways: readonly Way[] = [
         const { wasm } = await build(g, target);
         const program = new Program(new WebAssembly.Module(wasm as BufferSource));
         return (x) => program.runSync(x) as TypedArray[];
+      },
+    }),
+  ),
+  ...levels.map(
+    (level): Way => ({
+      name: `native ${level}`,
+      prepare(g) {
+        const runs = nativeRuns(g, [level]);
+        // On one thread and on several: what differs shows as a difference to the last one's results.
+        return (x) => {
+          const all = runs.map((r) => r.run(x));
+          for (const other of all) expect(other).toEqual(all[0]);
+          return all[0];
+        };
       },
     }),
   ),

@@ -43,8 +43,11 @@ export interface NativeAddon {
 /** The addon, or why there is none. */
 export type NativeState = { readonly addon: NativeAddon } | { readonly addon?: undefined; readonly reason: string };
 
-/** The package that carries the addon for this platform. */
-export const nativePackage = (): string => `@qjit/native-${process.platform}-${process.arch}`;
+/** The packages that carry the addon for this platform; npm installs the one for the C library that is there. */
+export function nativePackages(): readonly string[] {
+  const name = `@qjit/native-${process.platform}-${process.arch}`;
+  return process.platform === "linux" ? [`${name}-gnu`, `${name}-musl`] : [name];
+}
 
 let state: NativeState | undefined;
 
@@ -67,7 +70,7 @@ async function find(): Promise<NativeState> {
     .map((up) => fileURLToPath(new URL(`${up}/build/native/Release/qjit.node`, import.meta.url)))
     .filter((path) => existsSync(path));
   const reasons: string[] = [];
-  for (const path of [...built, nativePackage()]) {
+  for (const path of [...built, ...nativePackages()]) {
     try {
       return { addon: require(path) as NativeAddon };
     } catch (error) {

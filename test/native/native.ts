@@ -1,4 +1,5 @@
 /** The native back end under test, and what its tests share. */
+import { fileURLToPath } from "node:url";
 import { test } from "vitest";
 import { loadNative, type NativeAddon } from "../../runtime/native.ts";
 import { serializeNative } from "../../src/codegen/native/serialize.ts";
@@ -10,6 +11,9 @@ const state = await loadNative();
 
 /** The addon, or undefined where it is not built. */
 export const addon: NativeAddon | undefined = state.addon;
+
+/** The addon's file where it was built in this checkout, for scripts that load it by themselves. */
+export const addonPath = fileURLToPath(new URL("../../build/native/Release/qjit.node", import.meta.url));
 
 /** Instruction sets to test: all that this CPU has. */
 export const levels: readonly string[] = addon?.levels ?? [];

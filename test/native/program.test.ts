@@ -8,28 +8,12 @@ import { serializeNative } from "../../src/codegen/native/serialize.ts";
 import { checksum } from "../../src/codegen/native/writer.ts";
 import { compile } from "../../src/compile.ts";
 import { interpret } from "../../src/ir/interpret.ts";
-import { parse } from "../../src/ir/parse.ts";
-import { verified } from "../../src/ir/verify.ts";
 import { runPipeline } from "../../src/passes/pipeline.ts";
 import { generate, inputsFor, random } from "../fuzz/generate.ts";
-import { addon, levels, reportMissing } from "./native.ts";
+import { addon, addonPath, levels, reportMissing } from "./native.ts";
+import { small } from "./small.ts";
 
 reportMissing();
-
-/** A small network with a convolution, a depthwise one and a sum. */
-const small = () =>
-  verified(
-    parse(`func @small(%x: i8[1,6,6,4]<0.5:3>) {
-  %w1: i8[8,3,3,4]<0.125> = const(value=data)
-  %a1: i32[1,6,6,8]<0.5 * 0.125> = conv2d(%x, %w1, pad=[1, 1, 1, 1])
-  %q1: i8[1,6,6,8]<0.25:-7> = requantize(%a1, by=q31_double(1518500250:-4), clamp=[-128, 127])
-  %s: i8[1,6,6,8]<0.5> = qadd(%q1, %q1, by=f32(0.25, 0.25, 2), clamp=[-128, 127])
-  return %s
-}
-
-data %w1 = "${Buffer.from(Int8Array.from({ length: 288 }, (_, i) => ((i * 37) % 255) - 127).buffer).toString("base64")}"
-`),
-  );
 
 describe.runIf(addon)("native programs", () => {
   test("compile takes the native target, and runs here and on a worker", async () => {
@@ -99,7 +83,6 @@ describe.runIf(addon)("native programs", () => {
     const folder = mkdtempSync(join(tmpdir(), "qjit-native-"));
     const path = join(folder, "program.bin");
     writeFileSync(path, serializeNative(runPipeline(small())).bytes);
-    const addonPath = new URL("../../build/native/Release/qjit.node", import.meta.url).pathname;
     const script = `
       const { Worker, isMainThread, parentPort } = require("node:worker_threads");
       const { NativeProgram } = require(${JSON.stringify(addonPath)});

@@ -9,6 +9,8 @@ import { makePad, type Pad } from "./drawing.ts";
 import type { PortInfo } from "./messages.ts";
 import { crop, fromPixels, likelyScaling, pictureShape, type Scaling, scalings } from "./pixels.ts";
 
+const drawing = "The drawing";
+
 /** The inputs of a model, with the values that they have at the moment. */
 export interface Inputs {
   readonly element: HTMLElement;
@@ -91,7 +93,7 @@ function makeField(
     const q = port.type.quant?.kind === "tensor" ? port.type.quant : undefined;
     from.textContent =
       source && shape
-        ? `${sourceName}: middle cropped to ${shape.width} × ${shape.height}, ${shape.channels === 1 ? "grey" : "RGB"}, scaled to ${scaling.label}` +
+        ? `${sourceName}${sourceName === drawing ? ", its ink centred in" : ": middle cropped to"} ${shape.width} × ${shape.height}, ${shape.channels === 1 ? "grey" : "RGB"}, scaled to ${scaling.label}` +
           (q ? `, stored as round(x / ${Number(q.scale.toPrecision(4))}) + ${q.zero}.` : ".")
         : sourceName
           ? `${sourceName}, as it is.`
@@ -120,7 +122,7 @@ function makeField(
     const pad = makePad(() => {
       const picture = pad.picture();
       source = picture;
-      sourceName = picture ? "The drawing" : "";
+      sourceName = picture ? drawing : "";
       if (picture) fromSource();
       else {
         random();

@@ -96,33 +96,26 @@ function whyOf({ kernel, why }: StepInfo): HTMLElement[] {
   const list = [{ kernel, applies: true, cost }, ...others].sort(
     (a, b) => Number(b.applies) - Number(a.applies) || (a.cost ?? 0) - (b.cost ?? 0),
   );
-  const most = Math.max(1, ...list.map((k) => k.cost ?? 0));
+  const applying = list.filter((k) => k.applies).length;
   const result: HTMLElement[] = [];
   if (others.length) {
     result.push(
       h(
         "details",
         { class: "why" },
+        h("summary", {}, `Why: cheapest of ${applying} that apply, ${list.length} in the table`),
         h(
-          "summary",
-          {},
-          `Why: cheapest of ${list.filter((k) => k.applies).length} that apply, ${list.length} in the table`,
-        ),
-        h(
-          "table",
+          "ul",
           {},
           list.map((k) =>
             h(
-              "tr",
+              "li",
               { class: k.kernel === kernel ? "taken" : k.applies ? "" : "not" },
-              h("td", {}, k.kernel),
-              h("td", {}, k.applies ? (k.cost === null ? "–" : digits(k.cost, 3)) : "does not apply"),
+              h("code", {}, k.kernel),
               h(
-                "td",
-                { "aria-hidden": "true" },
-                k.applies && k.cost !== null
-                  ? h("span", { class: "cost", style: { width: `${(44 * k.cost) / most}px` } })
-                  : null,
+                "span",
+                { title: k.cost === null ? undefined : `expected cost ${digits(k.cost, 3)}` },
+                costText(k, cost),
               ),
             ),
           ),
@@ -148,6 +141,14 @@ function whyOf({ kernel, why }: StepInfo): HTMLElement[] {
     );
   }
   return result;
+}
+
+/** A kernel's expected cost as a multiple of the one that was taken. */
+function costText(k: { applies: boolean; cost: number | null }, taken: number | null): string {
+  if (!k.applies) return "does not apply";
+  if (k.cost === null || !taken) return "";
+  const times = k.cost / taken;
+  return times > 1000 ? "last resort" : `${digits(times, 2)}×`;
 }
 
 function resultOf(model: Model, node: DumpNode): HTMLElement {

@@ -148,8 +148,12 @@ function paintGroup(g: CanvasRenderingContext2D, box: Box, r: Rect, scale: numbe
   g.stroke();
   if (scale < 0.14) return;
   // From afar the label stays legible, as far as it fits.
-  const size = Math.min(26, Math.max(12, 11 / scale));
+  const size = Math.min(40, Math.max(12, 11 / scale));
+  if (size * scale < 7.5) return;
   g.font = `600 ${size}px ${sans}`;
+  // A long label is set smaller before it is cut.
+  const room = (r.w - 34) / g.measureText(box.title).width;
+  if (room < 1) g.font = `600 ${Math.max(size * room, Math.min(size, 9 / scale))}px ${sans}`;
   g.fillStyle = palette.muted;
   g.textBaseline = "middle";
   g.textAlign = "left";
@@ -256,7 +260,15 @@ function paintText(
   if (scale < 0.5) {
     const size = Math.min(22, 10.5 / scale);
     g.font = `600 ${size}px ${sans}`;
-    g.fillText(box.title, x, r.y + r.h / 2 + 1, r.w - 22);
+    const part = hot && share >= 0.0005 ? percent(share) : "";
+    const width = part ? g.measureText(part).width : 0;
+    const room = r.w - 24 - (width ? width + 8 : 0);
+    const fits = g.measureText(box.title).width <= room;
+    g.fillText(box.title, x, r.y + r.h / 2 + 1, fits ? room : r.w - 22);
+    if (fits && part) {
+      g.textAlign = "right";
+      g.fillText(part, r.x + r.w - 9, r.y + r.h / 2 + 1);
+    }
     return;
   }
   g.font = `600 13px ${sans}`;

@@ -84,7 +84,8 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
         return await nativeProgram(graph, options);
       } catch (error) {
         if (!(error instanceof NativeMissing) && !(error instanceof ModelError)) throw error;
-        fallBack(options, error.message);
+        // What was wanted, whoever chose auto knows.
+        fallBack(options, error instanceof NativeMissing ? error.got : error.message);
       }
       return probeEngine().simd
         ? wasmProgram(graph, hostTarget(features), options)

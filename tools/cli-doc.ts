@@ -43,6 +43,22 @@ warnings go to stderr. Colours are for terminals, and not where \`NO_COLOR\` is 
 | \`NO_COLOR=1\` | no colours |
 | \`CI=1\` | no progress |
 
+## What --json holds
+
+Shapes are lists, quantizers are objects or null, times are milliseconds, \`warnings\` is always a list of lines. Decibels are null where there is no error at all.
+
+| command | fields |
+|---|---|
+| \`run\` | \`model\`, \`backend\`, \`level\`, \`profile\`, \`inputs\` (name, shape, dtype, quantizer, \`from\`), \`outputs\` (name, shape, dtype, quantizer, \`file\`), \`ms\` |
+| \`compile\` | \`model\`, \`name\`, \`level\`, \`files\` (\`file\`, \`bytes\`), \`arenaBytes\`, \`ms\` |
+| \`check\` | \`model\`, \`profile\`, \`inputs\`, \`outputs\`, \`nodes\`, \`ops\`, \`parameters\`, \`parameterBytes\`, \`macs\`, \`arenaBytes\`, \`unsupported\`, \`floatMeantInteger\` |
+| \`bench\` | \`medianMs\`, \`minMs\`, \`maxMs\`, \`spreadMs\` (between the quartiles), \`loadMs\`, \`compileMs\`, \`firstRunMs\`, \`engine\`, \`cpu\`, \`threads\`; with \`--profile\` \`steps\` (name, op, kernel, ms, share, macs, bytes) and \`kernels\` |
+| \`bisect\` | \`rewrites\`, \`seed\`, \`rules\` and \`backends\`: findings with \`difference\` (output, count, first, wanted, found), \`rewrite\` (pass, rule, at, number) and \`step\` (step, op, kernel) where something differs |
+| \`compare\` | \`kind\`: \`models\` has \`layers\` (\`accumulated\` and \`isolated\` figures), \`outputs\`, \`unmatched\`, \`keepInFloat\`, \`reading\`; \`backends\` has \`steps\` and \`firstDivergence\`; \`outputs\` has \`values\` and \`firstDivergence\` |
+| \`ops\` | \`ops\`: everything that the declarations state |
+
+The JSON form of a graph is [dump-schema.md](dump-schema.md)'s.
+
 ${fenced(whole)}
 ${parts.join("\n")}`;
 }

@@ -87,7 +87,10 @@ export function addDump(program: Command, io: Io, finish: Finish): void {
       ).conflicts(["before", "after", "printAfterAll", "diff", "node"]),
     )
     .addOption(choice("--format <FORMAT>", "form of the output", ["text", "json", "dot", "html"]).default("text"))
-    .option("--data", "keep long constants (the default of text; the others have statistics of them)")
+    .option(
+      "--data",
+      "keep long constants (the default of one text; --print-after-all leaves them out, other forms have statistics of them)",
+    )
     .option("--no-data", "leave out long constants; the text cannot be parsed back")
     .option("--profile", "json and html: also measure the time of each step, on random inputs")
     .option("-o, --output <FILE>", "json, dot and html: write a file instead")

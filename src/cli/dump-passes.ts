@@ -17,6 +17,8 @@ export interface ShowOptions {
   readonly diff?: boolean;
   /** Part of the names of the values that alone are shown. */
   readonly node?: string;
+  /** Keep long constants, so that each graph can be parsed back. */
+  readonly data?: boolean;
 }
 
 interface Change {
@@ -49,7 +51,7 @@ export function printDifference(graph: Graph, passes: PassesToRun, io: Io): void
   io.out(printDiff(diffGraphs(graph, after), coloured(io)));
 }
 
-/** The graph, or what changed in it, after each pass that changed it. Long constants, the same every time, are left out. */
+/** The graph, or what changed in it, after each pass that changed it. Long constants, the same nearly every time, are left out unless asked for. */
 export function printAll(graph: Graph, passes: PassesToRun, options: ShowOptions, io: Io): void {
   const changed: Change[] = [];
   runPipeline(graph, {
@@ -64,7 +66,9 @@ export function printAll(graph: Graph, passes: PassesToRun, options: ShowOptions
   }
   for (const { pass, before, after, applied } of changed) {
     printHead(pass, applied, io);
-    const text = options.diff ? printDiff(diffGraphs(before, after), coloured(io)) : print(after, { data: false });
+    const text = options.diff
+      ? printDiff(diffGraphs(before, after), coloured(io))
+      : print(after, { data: options.data === true });
     io.out(`${text}\n`);
   }
   const left = passes.passes.length - changed.length;

@@ -1,5 +1,4 @@
-/** How two values of one type differ, bit for bit. */
-import { bytesOf } from "../ir/print.ts";
+/** How two values of one type differ. */
 import type { TypedArray } from "../ir/type.ts";
 
 /** Elements that differ, and the first of them. */
@@ -12,19 +11,15 @@ export interface Difference {
   readonly found: number | bigint;
 }
 
-/** The difference of `found` from `wanted`, or undefined if all bits are the same. */
+/** The difference of `found` from `wanted`, or undefined if all bits are the same. All not-a-numbers are one. */
 export function differenceOf(wanted: TypedArray, found: TypedArray): Difference | undefined {
-  const [a, b] = [bytesOf(wanted), bytesOf(found)];
-  if (a.length !== b.length) throw new Error(`values of ${a.length} and ${b.length} bytes cannot be compared`);
-  const each = wanted.BYTES_PER_ELEMENT;
+  if (wanted.constructor !== found.constructor || wanted.length !== found.length)
+    throw new Error(
+      `${found.constructor.name} of ${found.length} is no value like ${wanted.constructor.name} of ${wanted.length}`,
+    );
   let count = 0;
   let first = -1;
-  for (let i = 0; i < wanted.length; i++) {
-    let same = true;
-    for (let k = i * each; k < (i + 1) * each && same; k++) same = a[k] === b[k];
-    if (same) continue;
-    if (count++ === 0) first = i;
-  }
+  for (let i = 0; i < wanted.length; i++) if (!Object.is(wanted[i], found[i]) && count++ === 0) first = i;
   if (count === 0) return undefined;
   return { count, size: wanted.length, first, wanted: wanted[first], found: found[first] };
 }

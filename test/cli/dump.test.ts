@@ -150,6 +150,16 @@ test("the help lists the passes in order", async () => {
   expect(out.replace(/\s+/g, " ")).toContain(`The passes, in order: ${pipeline.map((p) => p.name).join(" ")} `);
 });
 
+test("--print-after-all --data: each graph reads back, and runs with the same bytes", async () => {
+  const { out } = await qjit(["dump", model, "--print-after-all", "--data"]);
+  const sections = out.split(/^(?=\/\/ after )/m);
+  expect(sections.length).toBeGreaterThan(2);
+  for (const section of sections) {
+    const path = put(folder(), "section.qir", section);
+    expect(await outputs(path)).toEqual(await outputs(model));
+  }
+});
+
 test("--print-after-all prints the passes that change something, with their rules", async () => {
   const { code, out, err } = await qjit(["dump", model, "--print-after-all"]);
   expect(code).toBe(0);

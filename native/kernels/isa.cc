@@ -28,7 +28,8 @@ struct Cpu {
   Cpu() {
 #if defined(QJIT_X86)
     unsigned a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) return;
+    // Saved registers can be read, and a fused multiply-add is there.
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1) || !(c >> 12 & 1)) return;
     // xmm and ymm registers, and for AVX-512 also masks and zmm.
     unsigned low, high;
     __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));

@@ -3,6 +3,7 @@
 #include "finish.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 namespace qjit {
@@ -43,7 +44,16 @@ FinishPlan plan_finish(const Conv& g) {
       p.table_lowest = static_cast<int>(s.low);
       p.bytes_signed = s.low < 0;
     }
-    if (s.kind == Stage::Kind::add && k.add && !k.add_proved) {
+    if (s.kind == Stage::Kind::add && k.add && s.add.rule == AdditionRule::f32_fma) {
+      p.fused = true;
+      p.a = static_cast<float>(s.add.k[0]);
+      p.b = static_cast<float>(s.add.k[1]);
+      p.c = static_cast<float>(s.add.k[2]);
+      // The rule's offset has all zero points.
+      p.add_zero = 0;
+      const double most = std::max(std::abs(k.low), std::abs(k.high)) * std::fabs(s.add.k[0]) + 255 * std::fabs(s.add.k[1]) + std::fabs(s.add.k[2]);
+      if (!(most < 0x1p30) || p.a != s.add.k[0] || p.b != s.add.k[1] || p.c != s.add.k[2]) p.fast = false;
+    } else if (s.kind == Stage::Kind::add && k.add && !k.add_proved) {
       if (!adds_terms(s.add.rule) || k.high - k.low > 255) {
         p.fast = false;
         continue;
@@ -59,6 +69,8 @@ FinishPlan plan_finish(const Conv& g) {
       p.sums = std::move(sums);
     }
   }
+  const int low = p.add ? p.add_low : p.low, high = p.add ? p.add_high : p.high;
+  p.clamps = p.bytes_signed ? low > -128 || high < 127 : low > 0 || high < 255;
   if (p.sums) {
     // The last clamp is known only now.
     auto sums = std::make_shared<ByteSum>(*p.sums);
@@ -74,7 +86,9 @@ Mode mode_of(const Conv& g, const FinishPlan& p, int64_t channel, int64_t count)
   for (int64_t c = channel; c < channel + count; c++) {
     if (!g.formula.proved[static_cast<size_t>(c)]) return g.formula.wide_scale.empty() ? Mode::spill : Mode::wide;
   }
-  return p.away ? Mode::away : Mode::plus;
+  if (p.away) return Mode::away;
+  const float* offset = g.formula.offset.data() + channel;
+  return std::all_of(offset, offset + count, [](float v) { return v == 0; }) ? Mode::plain : Mode::plus;
 }
 
 void finish_bytes(const FinishPlan& p, const uint8_t* from_lowest, const uint8_t* residual, uint8_t* out, int count) {

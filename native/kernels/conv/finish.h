@@ -1,4 +1,4 @@
-// From accumulators in registers to stored bytes: the epilogue's formula on one pair of vectors.
+// From accumulators in registers to stored bytes: the epilogue's formulas on vectors.
 #pragma once
 
 #include <algorithm>
@@ -8,21 +8,30 @@
 
 namespace qjit {
 
-/** How a block of channels is finished: by the f32 formula, by the one in doubles (`wide`), or one by one (`spill`). */
-enum class Mode { spill, plus, away, wide };
+/**
+ * How a block of channels is finished: by the f32 formula (`plain` where no channel has an offset), by the one in doubles
+ * (`wide`), or one by one (`spill`).
+ */
+enum class Mode { spill, plain, plus, away, wide };
 
 /** What all blocks of a convolution share. */
 struct FinishPlan {
   bool fast = false;
   bool bytes_signed = true, away = false;
   int zero = 0, low = 0, high = 0;
-  bool add = false, residual_signed = false;
+  /** Whether the last bounds are narrower than the bytes. */
+  bool clamps = false;
+  /** A residual is added: by the rule itself where that is two fused multiply-adds, else by a proven formula. */
+  bool add = false, fused = false, residual_signed = false;
   float a = 0, b = 0, c = 0, add_away = 0;
   int add_zero = 0, add_low = 0, add_high = 0;
-  /** Instead of a proven formula for the residual. */
+  /** Instead of a formula for the residual. */
   std::shared_ptr<const ByteSum> sums;
   const uint8_t* table = nullptr;
   int table_lowest = 0;
+
+  /** Whether vectors become bytes by formulas alone. */
+  bool direct() const { return fast && !sums && !table; }
 };
 
 /** The shared plan of a convolution's formula. */
@@ -31,72 +40,147 @@ FinishPlan plan_finish(const Conv&);
 /** How the channels [channel, channel + count) are finished. */
 Mode mode_of(const Conv&, const FinishPlan&, int64_t channel, int64_t count);
 
-/** The end of a pair that a formula does not reach: residual sums by tables, and the epilogue's table. */
+/** The end of what a formula does not reach: residual sums by tables, and the epilogue's table. */
 void finish_bytes(const FinishPlan&, const uint8_t* from_lowest, const uint8_t* residual, uint8_t* out, int count);
+
+/** One sum of a channel that has no formula, or a sum stored as it is; `acc` includes the bias and no shift. */
+void finish_one(const Conv&, int32_t acc, int64_t channel, const uint8_t* residual, uint8_t* out);
 
 /** The plan's constants in registers. */
 template <class V>
 struct FinishConstants {
-  typename V::I zero, low, high;
+  using I = typename V::I;
+  I zero16, low, high;
   explicit FinishConstants(const FinishPlan& p)
+      : zero16(V::splat16(static_cast<int16_t>(p.add ? p.add_zero : p.zero))), low(V::splat_byte(p.add ? p.add_low : p.low)),
+        high(V::splat_byte(p.add ? p.add_high : p.high)) {}
+};
+
+/** Rounded sums, the zero point not added yet. */
+template <class V, Mode M>
+QJIT_INLINE typename V::I finish_lanes(typename V::I acc, const void* scales, const void* offsets, int at, bool away) {
+  if constexpr (M == Mode::wide) {
+    return V::wide(acc, static_cast<const double*>(scales) + at, static_cast<const double*>(offsets) + at, away);
+  } else {
+    const typename V::F v = V::mul(V::real(acc), V::load_real(static_cast<const float*>(scales) + at));
+    if constexpr (M == Mode::plain) return V::round(v);
+    const typename V::F offset = V::load_real(static_cast<const float*>(offsets) + at);
+    return V::round(V::plus(v, M == Mode::away ? V::with_sign(offset, v) : offset));
+  }
+}
+
+/** The rounded sum of two rescaled values, the zero point not added yet. */
+template <class V>
+QJIT_INLINE typename V::I sum_lanes(const FinishPlan& p, typename V::I x, typename V::I y) {
+  using F = typename V::F;
+  const F a = V::splat_real(p.a), b = V::splat_real(p.b), c = V::splat_real(p.c);
+  if (p.fused) return V::round(V::fma(V::real(x), a, V::fma(V::real(y), b, c)));
+  const F s = V::plus(V::mul(V::real(x), a), V::plus(V::mul(V::real(y), b), c));
+  return V::round(V::plus(s, V::with_sign(V::splat_real(p.add_away), s)));
+}
+
+/** A residual added to what finish_lanes gives. */
+template <class V>
+QJIT_INLINE typename V::I add_residual(const FinishPlan& p, typename V::I v, typename V::I y) {
+  // Bounds before the zero point, so that the sum stays in 32 bits.
+  v = V::clamp32(v, V::splat(p.low - p.zero), V::splat(p.high - p.zero));
+  return sum_lanes<V>(p, V::add(v, V::splat(p.zero)), y);
+}
+
+/**
+ * Stores `count` channels of NV vectors (at most 4) that finish_lanes or add_residual gave. `Interleaved`: the vectors hold
+ * the channels as unpacking bytes twice leaves them, which packing undoes.
+ */
+template <class V, int NV, bool Interleaved = false>
+QJIT_INLINE void store_lanes(const FinishPlan& p, const FinishConstants<V>& k, const typename V::I* v, uint8_t* out, int count) {
+  using I = typename V::I;
+  const I none = V::splat(0);
+  const I first = V::add16(V::pack(v[0], NV > 1 ? v[NV > 1 ? 1 : 0] : none), k.zero16);
+  const I second = NV > 2 ? V::add16(V::pack(v[NV > 2 ? 2 : 0], NV > 3 ? v[NV > 3 ? 3 : 0] : none), k.zero16) : none;
+  I bytes = V::pack_bytes(first, second, p.bytes_signed);
+  if (p.clamps) bytes = V::clamp_bytes(bytes, k.low, k.high, p.bytes_signed);
+  V::store_first(out, Interleaved ? bytes : V::natural(bytes), count);
+}
+
+/** Finishes and stores `count` channels of NV vectors by formulas alone. */
+template <class V, Mode M, int NV, bool Interleaved = false>
+QJIT_INLINE void finish_vectors(const FinishPlan& p, const FinishConstants<V>& k, const typename V::I* acc, const void* scales,
+                                const void* offsets, const uint8_t* residual, uint8_t* out, int count) {
+  typename V::I v[NV];
+  unroll<NV>([&](auto q) QJIT_LAMBDA_INLINE { v[q] = finish_lanes<V, M>(acc[q], scales, offsets, q * V::lanes, p.away); });
+  if (residual) {
+    unroll<NV>([&](auto q) QJIT_LAMBDA_INLINE {
+      v[q] = add_residual<V>(p, v[q], V::load_widened(residual + q * V::lanes, p.residual_signed, count - q * V::lanes));
+    });
+  }
+  store_lanes<V, NV, Interleaved>(p, k, v, out, count);
+}
+
+/** The plan's constants for pairs. */
+template <class V>
+struct PairConstants {
+  typename V::I zero, low, high;
+  explicit PairConstants(const FinishPlan& p)
       : zero(V::splat16(static_cast<int16_t>(p.zero))), low(V::splat16(static_cast<int16_t>(p.low))),
         high(V::splat16(static_cast<int16_t>(p.high))) {}
 };
 
-template <class V, bool Away>
-QJIT_INLINE typename V::I finish_lanes(typename V::I acc, typename V::F scale, typename V::F offset) {
-  const typename V::F v = V::mul(V::real(acc), scale);
-  return V::round(V::plus(v, Away ? V::with_sign(offset, v) : offset));
-}
-
-/** The rescaled residual added to 16-bit values by the proven formula. */
-template <class V>
-QJIT_INLINE typename V::I add_residual(const FinishPlan& p, typename V::I v, const uint8_t* residual, int count) {
-  using I = typename V::I;
-  using F = typename V::F;
-  const F a = V::splat_real(p.a), b = V::splat_real(p.b), c = V::splat_real(p.c), away = V::splat_real(p.add_away);
-  const I y = V::load_bytes(residual, p.residual_signed, count);
-  const auto sum = [&](I x32, I y32) QJIT_LAMBDA_INLINE {
-    const F s = V::plus(V::mul(V::real(x32), a), V::plus(V::mul(V::real(y32), b), c));
-    return V::round(V::plus(s, V::with_sign(away, s)));
-  };
-  v = V::pack(sum(V::low32(v), V::low32(y)), sum(V::high32(v), V::high32(y)));
-  return V::clamp16(V::add16(v, V::splat16(static_cast<int16_t>(p.add_zero))), V::splat16(static_cast<int16_t>(p.add_low)),
-                    V::splat16(static_cast<int16_t>(p.add_high)));
-}
-
 /**
- * Finishes and stores a pair: `count` bytes (at most 2 * lanes) at `out`. `scales` and `offsets` have the constants of both
- * vectors: floats, or doubles in `wide` mode.
+ * Finishes and stores a pair of vectors in the order of `channel_of`: `count` bytes (at most 2 * lanes) at `out`. `scales` and
+ * `offsets` have the constants of both vectors: floats, or doubles in `wide` mode.
  */
 template <class V, Mode M>
-QJIT_INLINE void finish_pair(const FinishPlan& p, const FinishConstants<V>& k, typename V::I acc0, typename V::I acc1,
+QJIT_INLINE void finish_pair(const FinishPlan& p, const PairConstants<V>& k, typename V::I acc0, typename V::I acc1,
                              const void* scales, const void* offsets, const uint8_t* residual, uint8_t* out, int count) {
   using I = typename V::I;
-  I first, second;
-  if constexpr (M == Mode::wide) {
-    const double* s = static_cast<const double*>(scales);
-    const double* o = static_cast<const double*>(offsets);
-    first = V::wide(acc0, s, o, p.away);
-    second = V::wide(acc1, s + V::lanes, o + V::lanes, p.away);
-  } else {
-    const float* s = static_cast<const float*>(scales);
-    const float* o = static_cast<const float*>(offsets);
-    first = finish_lanes<V, M == Mode::away>(acc0, V::load_real(s), V::load_real(o));
-    second = finish_lanes<V, M == Mode::away>(acc1, V::load_real(s + V::lanes), V::load_real(o + V::lanes));
-  }
+  const I first = finish_lanes<V, M>(acc0, scales, offsets, 0, p.away), second = finish_lanes<V, M>(acc1, scales, offsets, V::lanes, p.away);
   I v = V::clamp16(V::add16(V::pack(first, second), k.zero), k.low, k.high);
   if (p.sums) {
     uint8_t from_lowest[2 * V::lanes];
     V::store_bytes(from_lowest, V::sub16(v, k.low), false, 2 * V::lanes);
     return finish_bytes(p, from_lowest, residual, out, count);
   }
-  if (p.add) v = add_residual<V>(p, v, residual, count);
+  if (p.add) {
+    const I y = V::load_bytes(residual, p.residual_signed, count);
+    v = V::pack(sum_lanes<V>(p, V::low32(v), V::low32(y)), sum_lanes<V>(p, V::high32(v), V::high32(y)));
+    v = V::clamp16(V::add16(v, V::splat16(static_cast<int16_t>(p.add_zero))), V::splat16(static_cast<int16_t>(p.add_low)),
+                   V::splat16(static_cast<int16_t>(p.add_high)));
+  }
   V::store_bytes(out, v, p.bytes_signed, count);
   if (p.table) finish_bytes(p, nullptr, nullptr, out, count);
 }
 
-/** One sum of a channel that has no formula, or a sum stored as it is; `acc` includes the bias and no shift. */
-void finish_one(const Conv&, int32_t acc, int64_t channel, const uint8_t* residual, uint8_t* out);
+/** Finishes one row of a panel from memory, in any mode: `vectors` of sums in the order of their channels. */
+template <class V>
+__attribute__((noinline)) void finish_stored(const Conv& g, const FinishPlan& p, Mode mode, int64_t channel, int count, const int32_t* sums,
+                                             const void* scales, const void* offsets, const uint8_t* residual, uint8_t* out) {
+  using I = typename V::I;
+  if (mode == Mode::spill) {
+    const int64_t bytes = g.result == Result::i32 ? 4 : 1;
+    for (int c = 0; c < count; c++) finish_one(g, sums[c], channel + c, residual ? residual + c : nullptr, out + c * bytes);
+    return;
+  }
+  const FinishConstants<V> k(p);
+  const I low = V::splat(p.low - p.zero), high = V::splat(p.high - p.zero);
+  for (int at = 0; at < count; at += V::lanes) {
+    const int live = std::min(count - at, V::lanes);
+    const I acc = V::load(sums + at);
+    I v = mode == Mode::wide    ? finish_lanes<V, Mode::wide>(acc, scales, offsets, at, p.away)
+          : mode == Mode::plain ? finish_lanes<V, Mode::plain>(acc, scales, offsets, at, p.away)
+          : mode == Mode::plus  ? finish_lanes<V, Mode::plus>(acc, scales, offsets, at, p.away)
+                                : finish_lanes<V, Mode::away>(acc, scales, offsets, at, p.away);
+    if (p.sums) {
+      int32_t from_lowest[V::lanes];
+      uint8_t bytes[V::lanes];
+      V::store(from_lowest, V::sub(V::clamp32(v, low, high), low));
+      for (int i = 0; i < live; i++) bytes[i] = static_cast<uint8_t>(from_lowest[i]);
+      finish_bytes(p, bytes, residual + at, out + at, live);
+      continue;
+    }
+    if (residual) v = add_residual<V>(p, v, V::load_widened(residual + at, p.residual_signed, live));
+    store_lanes<V, 1>(p, k, &v, out + at, live);
+    if (p.table) finish_bytes(p, nullptr, nullptr, out + at, live);
+  }
+}
 
 }  // namespace qjit

@@ -1,4 +1,4 @@
-// Direct convolution by register tiles: MR output pixels times NP pairs of vectors of output channels. Weights are packed
+// Direct convolution by register tiles: MR output pixels times NV vectors of output channels. Weights are packed
 // [panel][run][step][vector][lane][element]; a run is a stretch of consecutive elements of the image.
 #pragma once
 
@@ -17,17 +17,25 @@ class TiledConv final : public ConvKernel {
   using E = typename V::Element;
   using I = typename V::I;
   static constexpr int per_step = 4 / sizeof(E);
-  static constexpr int pair = 2 * V::lanes;
-  /** Rows of a tile of one pair, and of two. */
-  static constexpr int tall = V::lanes == 16 ? 12 : 6;
-  static constexpr int wide = 6;
+  static constexpr int most_vectors = V::registers < 32 && V::lanes < 16 ? 2 : 4;
+  /** Vectors of weights that a tile keeps in registers; the widest tile reads one from memory. */
+  static constexpr int held_of(int vectors) { return vectors == 4 ? 3 : vectors; }
+  /** Pixels of a tile of so many vectors: as many accumulators as fit next to weights and one broadcast. */
+  static constexpr int pixels_of(int vectors) {
+    return std::min((V::registers - 1 - held_of(vectors)) / vectors, V::registers / 2 - 2);
+  }
+  /** Blocks of products begin at multiples of most tiles. */
+  static constexpr int grain = pixels_of(2);
+  static constexpr size_t line = 64;
 
   struct Panel {
-    int pairs;
+    int vectors;
     Mode mode;
     int64_t group, channel;
     int count;
-    size_t weights, constants, wide;
+    /** Where in `packed_`: biases, scales and offsets, then weights. */
+    size_t at, weights, bytes;
+    size_t wide;
   };
 
  public:
@@ -44,11 +52,13 @@ class TiledConv final : public ConvKernel {
     rows_ = std::max<int64_t>(1, (block_bytes / std::max<int64_t>(in_row, 1) - (g_.kh - 1) * g_.dy - 1) / g_.sy + 1);
     // No more pixels than the table of offsets holds.
     rows_ = std::clamp<int64_t>(std::min(rows_, 4096 / std::max<int64_t>(g_.ow, 1)), 1, std::max<int64_t>(g_.oh, 1));
-    if (g_.ow == 1 && rows_ > tall) rows_ -= rows_ % tall;
+    if (g_.ow == 1 && rows_ > grain) rows_ -= rows_ % grain;
     staged_rows_ = (rows_ - 1) * g_.sy + (g_.kh - 1) * g_.dy + 1;
     offsets_bytes_ = static_cast<size_t>((rows_ * g_.ow * 4 + 63) / 64 * 64);
     scratch = offsets_bytes_ + (staged_.copied ? static_cast<size_t>(staged_rows_ * in_row) : 0) + 256;
-    name = std::string("qs8_conv_") + (V::lanes == 16 ? "6x64" : "6x16") + (sizeof(E) == 2 ? "c2" : "c4") + "__" + V::isa;
+    const int vectors = panels_.empty() ? 1 : panels_[0].vectors;
+    name = "qs8_conv_" + std::to_string(pixels_of(vectors)) + "x" + std::to_string(vectors * V::lanes) + (sizeof(E) == 2 ? "c2" : "c4") +
+           "__" + V::isa;
   }
 
   void run(const uint8_t* x, uint8_t* out, const uint8_t* residual, uint8_t* scratch_bytes, Share share) const override {
@@ -60,8 +70,9 @@ class TiledConv final : public ConvKernel {
       for (int64_t z = 0; z < g_.ow; z++)
         offsets[at++] = static_cast<int32_t>((r * g_.sy * staged_.row + z * g_.sx * g_.c) * static_cast<int64_t>(sizeof(E)));
     // Rows of all images, or, where there are too few, panels.
-    const bool by_panels = share.count > 1 && g_.n * g_.oh < 2 * share.count * (g_.ow == 1 ? tall : 1);
-    const Share::Range mine = by_panels ? Share::Range{0, g_.n * g_.oh} : share.of(g_.n * g_.oh, g_.ow == 1 ? tall : 1);
+    const int64_t step = g_.ow == 1 ? grain : 1;
+    const bool by_panels = share.count > 1 && g_.n * g_.oh < 2 * share.count * step;
+    const Share::Range mine = by_panels ? Share::Range{0, g_.n * g_.oh} : share.of(g_.n * g_.oh, step);
     const Share::Range panels = by_panels ? share.of(static_cast<int64_t>(panels_.size())) : Share::Range{0, static_cast<int64_t>(panels_.size())};
     for (int64_t b = mine.begin / std::max<int64_t>(g_.oh, 1); b * g_.oh < mine.end; b++)
       for (int64_t y = std::max<int64_t>(mine.begin - b * g_.oh, 0), end = std::min(mine.end - b * g_.oh, g_.oh); y < end; y += rows_) {
@@ -92,162 +103,158 @@ class TiledConv final : public ConvKernel {
         taps_.push_back((ky * g_.kw + kx) * g_.i);
         runs_.push_back((ky * g_.dy * staged_.row + kx * g_.dx * g_.c) * static_cast<int64_t>(sizeof(E)));
       }
+    // Panels of about the same width, as wide as tiles are.
+    const int64_t vectors = (per_group + V::lanes - 1) / V::lanes, panels = (vectors + most_vectors - 1) / most_vectors;
+    size_t size = 0;
     for (int64_t group = 0; group < groups; group++)
-      for (int64_t o = 0; o < per_group;) {
-        const int64_t left = per_group - o;
-        const int pairs = V::lanes == 16 && left > pair ? 2 : 1;
-        const int count = static_cast<int>(std::min<int64_t>(left, pairs * pair));
-        pack_panel(group, group * per_group + o, pairs, count);
-        o += count;
+      for (int64_t i = 0; i < panels; i++) {
+        const int64_t from = (i * vectors + panels - 1) / panels, to = ((i + 1) * vectors + panels - 1) / panels;
+        const int64_t count = std::min(per_group, to * V::lanes) - from * V::lanes;
+        const int64_t channel = group * per_group + from * V::lanes;
+        Panel p{static_cast<int>(to - from), mode_of(g_, plan_, channel, count), group, channel, static_cast<int>(count), size, 0, 0, wide_.size()};
+        p.weights = size + static_cast<size_t>(3 * p.vectors * V::lanes * 4);
+        p.bytes = runs_.size() * static_cast<size_t>(steps_ * p.vectors * V::lanes * 4);
+        size = p.weights + p.bytes;
+        panels_.push_back(p);
+        if (p.mode == Mode::wide) {
+          for (const std::vector<double>* from_doubles : {&g_.formula.wide_scale, &g_.formula.wide_offset})
+            for (int64_t c = 0; c < p.vectors * V::lanes; c++) wide_.push_back(c < count ? (*from_doubles)[static_cast<size_t>(channel + c)] : 0);
+        }
       }
+    packed_.resize(size + line);
+    origin_ = (line - reinterpret_cast<size_t>(packed_.data()) % line) % line;
+    for (const Panel& p : panels_) {
+      pack_weights(p);
+      pack_constants(p);
+    }
   }
 
-  void pack_panel(int64_t group, int64_t channel, int pairs, int count) {
-    Panel p{pairs, mode_of(g_, plan_, channel, count), group, channel, count, weights_.size(), constants_.size(), wide_.size()};
-    const auto channel_at = [&](int vector, int lane) -> int64_t {
-      const int c = vector / 2 * pair + channel_of(vector % 2, lane);
-      return c < count ? channel + c : -1;
-    };
-    weights_.resize(weights_.size() + runs_.size() * static_cast<size_t>(steps_) * static_cast<size_t>(pairs) * 2 * V::lanes * 4);
-    uint8_t* at = weights_.data() + p.weights;
+  void pack_weights(const Panel& p) {
+    uint8_t* at = packed_.data() + origin_ + p.weights;
+    const int16_t* weights = g_.weights.data() + p.channel * g_.taps();
     for (const int64_t tap : taps_)
-      for (int64_t s = 0; s < steps_; s++)
-        for (int v = 0; v < 2 * pairs; v++)
-          for (int lane = 0; lane < V::lanes; lane++)
-            for (int e = 0; e < per_step; e++, at += sizeof(E)) {
-              const int64_t c = channel_at(v, lane), k = s * per_step + e;
-              const int16_t w = c >= 0 && k < run_length_ ? g_.weights[static_cast<size_t>(c * g_.taps() + tap + k)] : int16_t{0};
-              if constexpr (sizeof(E) == 2) std::memcpy(at, &w, 2);
-              else *at = static_cast<uint8_t>(w);
-            }
-    // bias, scale and offset of each vector.
-    const bool proved = p.mode == Mode::plus || p.mode == Mode::away;
-    const int vectors = 2 * pairs;
-    constants_.resize(constants_.size() + static_cast<size_t>(3 * vectors * V::lanes));
-    const int zero = sizeof(E) == 2 ? 0 : g_.x_zero + (g_.x_signed ? 128 : 0);
-    for (int v = 0; v < vectors; v++)
-      for (int lane = 0; lane < V::lanes; lane++) {
-        const int64_t c = channel_at(v, lane);
-        uint32_t bias = 0;
-        float scale = 0, offset = 0;
-        if (c >= 0) {
-          const size_t k = static_cast<size_t>(c);
-          int64_t sum = 0;
-          for (int64_t t = 0; t < g_.taps(); t++) sum += g_.weights[static_cast<size_t>(c * g_.taps() + t)];
-          bias = static_cast<uint32_t>(g_.bias[k]) - static_cast<uint32_t>(zero * sum);
-          if (proved) {
-            bias += static_cast<uint32_t>(g_.formula.shift[k]);
-            scale = g_.formula.scale[k];
-            offset = g_.formula.offset[k];
+      for (int64_t k = 0; k < steps_ * per_step; k += per_step)
+        for (int c = 0; c < p.vectors * V::lanes; c++, at += 4)
+          for (int64_t e = 0; e < per_step; e++) {
+            const int16_t w = c < p.count && k + e < run_length_ ? weights[c * g_.taps() + tap + k + e] : int16_t{0};
+            std::memcpy(at + e * static_cast<int64_t>(sizeof(E)), &w, sizeof(E));
           }
-        }
-        const size_t place = p.constants + static_cast<size_t>(v * V::lanes + lane);
-        constants_[place] = static_cast<int32_t>(bias);
-        constants_[place + static_cast<size_t>(vectors * V::lanes)] = std::bit_cast<int32_t>(scale);
-        constants_[place + static_cast<size_t>(2 * vectors * V::lanes)] = std::bit_cast<int32_t>(offset);
+  }
+
+  void pack_constants(const Panel& p) {
+    const bool proved = p.mode == Mode::plain || p.mode == Mode::plus || p.mode == Mode::away;
+    const int64_t zero = sizeof(E) == 2 ? 0 : g_.x_zero + (g_.x_signed ? 128 : 0);
+    uint8_t* at = packed_.data() + origin_ + p.at;
+    for (int c = 0; c < p.count; c++, at += 4) {
+      const size_t k = static_cast<size_t>(p.channel + c);
+      int64_t sum = 0;
+      for (int64_t t = 0; t < g_.taps(); t++) sum += g_.weights[k * static_cast<size_t>(g_.taps()) + static_cast<size_t>(t)];
+      uint32_t bias = static_cast<uint32_t>(g_.bias[k]) - static_cast<uint32_t>(zero * sum);
+      if (proved) {
+        bias += static_cast<uint32_t>(g_.formula.shift[k]);
+        std::memcpy(at + p.vectors * V::lanes * 4, &g_.formula.scale[k], 4);
+        std::memcpy(at + p.vectors * V::lanes * 8, &g_.formula.offset[k], 4);
       }
-    if (p.mode == Mode::wide) {
-      for (const std::vector<double>* from : {&g_.formula.wide_scale, &g_.formula.wide_offset})
-        for (int v = 0; v < vectors; v++)
-          for (int lane = 0; lane < V::lanes; lane++) {
-            const int64_t c = channel_at(v, lane);
-            wide_.push_back(c >= 0 ? (*from)[static_cast<size_t>(c)] : 0);
-          }
+      std::memcpy(at, &bias, 4);
     }
-    panels_.push_back(p);
   }
 
   void panel(const Panel& p, const uint8_t* base, const int32_t* offsets, int64_t pixels, uint8_t* out, const uint8_t* residual) const {
-    if (V::lanes == 16 && p.pairs == 2) return panel_of<wide, 2>(p, base, offsets, pixels, out, residual);
-    return panel_of<tall, 1>(p, base, offsets, pixels, out, residual);
+    base += p.group * g_.i * static_cast<int64_t>(sizeof(E));
+    if constexpr (most_vectors > 2) {
+      if (p.vectors == 4) return panel_of<4>(p, base, offsets, pixels, out, residual);
+      if (p.vectors == 3) return panel_of<3>(p, base, offsets, pixels, out, residual);
+    }
+    if (p.vectors == 2) return panel_of<2>(p, base, offsets, pixels, out, residual);
+    return panel_of<1>(p, base, offsets, pixels, out, residual);
   }
 
-  template <int MR, int NP>
+  template <int NV>
   void panel_of(const Panel& p, const uint8_t* base, const int32_t* offsets, int64_t pixels, uint8_t* out, const uint8_t* residual) const {
+    if (!plan_.direct()) return panel_in<NV, Mode::spill>(p, base, offsets, pixels, out, residual);
     switch (p.mode) {
-      case Mode::spill: return tiles<MR, NP, Mode::spill>(p, base, offsets, pixels, out, residual);
-      case Mode::plus: return tiles<MR, NP, Mode::plus>(p, base, offsets, pixels, out, residual);
-      case Mode::away: return tiles<MR, NP, Mode::away>(p, base, offsets, pixels, out, residual);
-      case Mode::wide: return tiles<MR, NP, Mode::wide>(p, base, offsets, pixels, out, residual);
+      case Mode::plain: return panel_in<NV, Mode::plain>(p, base, offsets, pixels, out, residual);
+      case Mode::plus: return panel_in<NV, Mode::plus>(p, base, offsets, pixels, out, residual);
+      case Mode::away: return panel_in<NV, Mode::away>(p, base, offsets, pixels, out, residual);
+      case Mode::spill: case Mode::wide: return panel_in<NV, Mode::spill>(p, base, offsets, pixels, out, residual);
     }
   }
 
-  template <int MR, int NP, Mode M>
-  __attribute__((noinline)) void tiles(const Panel& p, const uint8_t* base, const int32_t* offsets, int64_t pixels, uint8_t* out,
+  /** Whole tiles, then one of half the size or a whole one for the pixels left. */
+  template <int NV, Mode M>
+  void panel_in(const Panel& p, const uint8_t* base, const int32_t* offsets, int64_t pixels, uint8_t* out, const uint8_t* residual) const {
+    constexpr int whole = pixels_of(NV), half = (whole + 1) / 2;
+    const int64_t left = pixels % whole, end = left > half ? pixels : pixels - left;
+    tiles<whole, NV, M>(p, base, offsets, 0, end, out, residual);
+    if (end < pixels && left == 1) tiles<1, NV, M>(p, base, offsets, end, pixels, out, residual);
+    else if (end < pixels) tiles<half, NV, M>(p, base, offsets, end, pixels, out, residual);
+  }
+
+  /** Tiles of the pixels [begin, end); the last one may have fewer than MR. In mode `spill` sums are finished from memory. */
+  template <int MR, int NV, Mode M>
+  __attribute__((noinline)) void tiles(const Panel& p, const uint8_t* base, const int32_t* offsets, int64_t begin, int64_t end, uint8_t* out,
                                        const uint8_t* residual) const {
-    constexpr int vectors = 2 * NP;
-    const uint8_t* const weights = weights_.data() + p.weights;
-    const int32_t* const constants = constants_.data() + p.constants;
-    // Floats after the biases, or doubles of their own.
-    constexpr int constant_bytes = M == Mode::wide ? 8 : 4;
-    const uint8_t* const scales = M == Mode::wide ? reinterpret_cast<const uint8_t*>(wide_.data() + p.wide)
-                                                  : reinterpret_cast<const uint8_t*>(constants + vectors * V::lanes);
-    const uint8_t* const shifts = scales + vectors * V::lanes * constant_bytes;
-    const int64_t stride = g_.o;
-    base += p.group * g_.i * static_cast<int64_t>(sizeof(E));
-    for (int64_t m = 0; m < pixels; m += MR) {
-      const int rows = static_cast<int>(std::min<int64_t>(MR, pixels - m));
+    constexpr int width = NV * V::lanes;
+    constexpr int held = held_of(NV);
+    const uint8_t* const constants = packed_.data() + origin_ + p.at;
+    const uint8_t* const weights = packed_.data() + origin_ + p.weights;
+    const uint8_t* const scales = constants + width * 4;
+    const uint8_t* const shifts = constants + width * 8;
+    // The panel that comes next, which most likely lies in memory far away.
+    const uint8_t* next = weights + p.bytes;
+    const FinishConstants<V> k(plan_);
+    for (int64_t m = begin; m < end; m += MR) {
+      const int rows = static_cast<int>(std::min<int64_t>(MR, end - m));
       const uint8_t* x[MR];
       for (int r = 0; r < MR; r++) x[r] = base + offsets[m + std::min(r, rows - 1)];
-      I acc[MR][vectors];
-#pragma GCC unroll 16
-      for (int v = 0; v < vectors; v++) {
-        const I bias = V::load(constants + v * V::lanes);
-#pragma GCC unroll 16
-        for (int r = 0; r < MR; r++) acc[r][v] = bias;
-      }
+      I acc[MR][NV];
+      unroll<NV>([&](auto v) QJIT_LAMBDA_INLINE {
+        const I bias = V::load(constants + v * V::lanes * 4);
+        unroll<MR>([&](auto r) QJIT_LAMBDA_INLINE { acc[r][v] = bias; });
+      });
       const uint8_t* w = weights;
       for (const int64_t run : runs_) {
         int64_t at = run;
-        for (int64_t s = 0; s < steps_; s++, at += 4, w += vectors * V::lanes * 4) {
-          I ws[vectors];
-#pragma GCC unroll 16
-          for (int v = 0; v < vectors; v++) ws[v] = V::load(w + v * V::lanes * 4);
-#pragma GCC unroll 16
-          for (int r = 0; r < MR; r++) {
+        for (int64_t s = 0; s < steps_; s++, at += 4, w += width * 4) {
+          I ws[NV];
+          unroll<held>([&](auto v) QJIT_LAMBDA_INLINE { ws[v] = V::load(w + v * V::lanes * 4); });
+          unroll<MR>([&](auto r) QJIT_LAMBDA_INLINE {
             const I xs = V::broadcast(x[r] + at);
-#pragma GCC unroll 16
-            for (int v = 0; v < vectors; v++) acc[r][v] = V::dot(acc[r][v], xs, ws[v]);
-          }
+            unroll<NV>([&](auto v) QJIT_LAMBDA_INLINE {
+              if constexpr (v < held) acc[r][v] = V::dot(acc[r][v], xs, ws[v]);
+              else acc[r][v] = V::dot_at(acc[r][v], xs, w + v * V::lanes * 4);
+            });
+          });
         }
       }
       if constexpr (M == Mode::spill) {
-        alignas(64) int32_t sums[MR][vectors * V::lanes];
-#pragma GCC unroll 16
-        for (int r = 0; r < MR; r++)
-#pragma GCC unroll 16
-          for (int v = 0; v < vectors; v++) V::store(&sums[r][v * V::lanes], acc[r][v]);
-        spill(p, &sums[0][0], vectors, rows, m, out, residual);
+        alignas(64) int32_t sums[MR][width];
+        unroll<MR>([&](auto r) QJIT_LAMBDA_INLINE {
+          unroll<NV>([&](auto v) QJIT_LAMBDA_INLINE { V::store(&sums[r][v * V::lanes], acc[r][v]); });
+        });
+        finish_rows(p, &sums[0][0], width, rows, m, out, residual);
       } else {
-        const FinishConstants<V> k(plan_);
-#pragma GCC unroll 16
-        for (int q = 0; q < NP; q++) {
-          const int left = std::min(p.count - q * pair, pair);
-          if (left <= 0) break;
-          const int at = 2 * q * V::lanes * constant_bytes;
-#pragma GCC unroll 16
-          for (int r = 0; r < MR; r++) {
-            if (r < rows) {
-              const int64_t place = (m + r) * stride + p.channel + q * pair;
-              finish_pair<V, M>(plan_, k, acc[r][2 * q], acc[r][2 * q + 1], scales + at, shifts + at,
-                                residual ? residual + place : nullptr, out + place, left);
-            }
-          }
-        }
+        unroll<MR>([&](auto r) QJIT_LAMBDA_INLINE {
+          if (r >= rows) return;
+          const int64_t place = (m + r) * g_.o + p.channel;
+          finish_vectors<V, M, NV>(plan_, k, acc[r], scales, shifts, residual ? residual + place : nullptr, out + place, p.count);
+        });
       }
     }
+    (void)next;
   }
 
-  void spill(const Panel& p, const int32_t* sums, int vectors, int rows, int64_t m, uint8_t* out, const uint8_t* residual) const {
+  __attribute__((noinline)) void finish_rows(const Panel& p, const int32_t* sums, int width, int rows, int64_t m, uint8_t* out,
+                                             const uint8_t* residual) const {
     const int64_t bytes = g_.result == Result::i32 ? 4 : 1;
-    for (int r = 0; r < rows; r++, sums += vectors * V::lanes)
-      for (int v = 0; v < vectors; v++)
-        for (int lane = 0; lane < V::lanes; lane++) {
-          const int c = v / 2 * pair + channel_of(v % 2, lane);
-          if (c >= p.count) continue;
-          const int64_t place = (m + r) * g_.o + p.channel + c;
-          finish_one(g_, sums[v * V::lanes + lane], p.channel + c, residual ? residual + place : nullptr, out + place * bytes);
-        }
+    const uint8_t* const floats = packed_.data() + origin_ + p.at + width * 4;
+    const bool wide = p.mode == Mode::wide;
+    const void* scales = wide ? static_cast<const void*>(wide_.data() + p.wide) : floats;
+    const void* shifts = wide ? static_cast<const void*>(wide_.data() + p.wide + width) : floats + width * 4;
+    for (int r = 0; r < rows; r++, sums += width) {
+      const int64_t place = (m + r) * g_.o + p.channel;
+      finish_stored<V>(g_, plan_, p.mode, p.channel, p.count, sums, scales, shifts, residual ? residual + place : nullptr, out + place * bytes);
+    }
   }
 
   Conv g_;
@@ -257,8 +264,9 @@ class TiledConv final : public ConvKernel {
   size_t offsets_bytes_ = 0;
   std::vector<int64_t> taps_, runs_;
   std::vector<Panel> panels_;
-  std::vector<uint8_t> weights_;
-  std::vector<int32_t> constants_;
+  /** Panels, from the first cache line on. */
+  std::vector<uint8_t> packed_;
+  size_t origin_ = 0;
   std::vector<double> wide_;
 };
 

@@ -51,7 +51,7 @@ class Depthwise final : public ConvKernel {
   void pack(int64_t channel) {
     const int count = static_cast<int>(std::min<int64_t>(pair, g_.c - channel));
     const Mode mode = mode_of(g_, plan_, channel, count);
-    const bool proved = mode == Mode::plus || mode == Mode::away;
+    const bool proved = mode == Mode::plain || mode == Mode::plus || mode == Mode::away;
     modes_.push_back(mode);
     const auto each = [&](auto&& put) {
       for (int v = 0; v < 2; v++)
@@ -80,7 +80,7 @@ class Depthwise final : public ConvKernel {
     for (size_t block = 0; block < modes_.size(); block++) {
       switch (modes_[block]) {
         case Mode::spill: outputs_of<Mode::spill>(block, stage, first, out, residual); break;
-        case Mode::plus: outputs_of<Mode::plus>(block, stage, first, out, residual); break;
+        case Mode::plain: case Mode::plus: outputs_of<Mode::plus>(block, stage, first, out, residual); break;
         case Mode::away: outputs_of<Mode::away>(block, stage, first, out, residual); break;
         case Mode::wide: outputs_of<Mode::wide>(block, stage, first, out, residual); break;
       }
@@ -131,7 +131,7 @@ class Depthwise final : public ConvKernel {
             finish_one(g_, sums[u][k], channel + c, residual ? residual + place : nullptr, out + place * bytes);
           }
       } else {
-        const FinishConstants<V> k(plan_);
+        const PairConstants<V> k(plan_);
         const void* scales = constants + pair;
         const void* shifts = constants + 2 * pair;
         if constexpr (M == Mode::wide) {

@@ -13,6 +13,8 @@ namespace qjit {
 template <int L, class E>
 struct Emulated {
   static constexpr int lanes = L;
+  /** Few, so that tiles are small and quickly compiled. */
+  static constexpr int registers = 12;
   static constexpr const char* isa = "emulated";
   using Element = E;
   struct I { std::array<int32_t, L> v; };
@@ -48,11 +50,18 @@ struct Emulated {
     }
   }
 
+  static I dot_at(I acc, I x, const void* w) { return dot(acc, x, load(w)); }
+  static I sub(I a, I b) {
+    return each([&](int i) { return static_cast<int32_t>(static_cast<uint32_t>(a.v[i]) - static_cast<uint32_t>(b.v[i])); });
+  }
+  static I clamp32(I v, I lo, I hi) { return each([&](int i) { return std::min(std::max(v.v[i], lo.v[i]), hi.v[i]); }); }
+
   static F load_real(const float* p) { F r; std::memcpy(&r, p, sizeof r); return r; }
   static F splat_real(float v) { return each_real([&](int) { return v; }); }
   static F real(I v) { return each_real([&](int i) { return static_cast<float>(v.v[i]); }); }
   static F mul(F a, F b) { return each_real([&](int i) { return a.v[i] * b.v[i]; }); }
   static F plus(F a, F b) { return each_real([&](int i) { return a.v[i] + b.v[i]; }); }
+  static F fma(F a, F b, F c) { return each_real([&](int i) { return std::fmaf(a.v[i], b.v[i], c.v[i]); }); }
   static F with_sign(F m, F s) { return each_real([&](int i) { return std::copysign(m.v[i], s.v[i]); }); }
   static I round(F v) { return each([&](int i) { return static_cast<int32_t>(std::nearbyint(v.v[i])); }); }
 
@@ -81,6 +90,28 @@ struct Emulated {
   static I high(I a, I b) { return interleave(a, b, 1); }
   static I low32(I v) { const Words x = words(low(v, v)); return each([&](int i) { return int32_t{x[2 * i]}; }); }
   static I high32(I v) { const Words x = words(high(v, v)); return each([&](int i) { return int32_t{x[2 * i]}; }); }
+
+  using Bytes = std::array<uint8_t, 4 * L>;
+  template <class Fn>
+  static I each_byte(Fn&& fn) { Bytes r; for (int i = 0; i < 4 * L; i++) r[i] = static_cast<uint8_t>(fn(i)); return std::bit_cast<I>(r); }
+  static I pack_bytes(I a, I b, bool is_signed) {
+    return each_byte([&](int i) {
+      const int g = i / 16, k = i % 16;
+      const int v = words(k < 8 ? a : b)[8 * g + k % 8];
+      return is_signed ? std::clamp(v, -128, 127) : std::clamp(v, 0, 255);
+    });
+  }
+  static I natural(I v) { return each([&](int i) { return v.v[4 * (i % (L / 4)) + i / (L / 4)]; }); }
+  static I splat_byte(int v) { return each_byte([&](int) { return v; }); }
+  static I clamp_bytes(I v, I lo, I hi, bool is_signed) {
+    const Bytes x = std::bit_cast<Bytes>(v), l = std::bit_cast<Bytes>(lo), h = std::bit_cast<Bytes>(hi);
+    const auto number = [&](uint8_t b) { return is_signed ? static_cast<int>(static_cast<int8_t>(b)) : static_cast<int>(b); };
+    return each_byte([&](int i) { return std::min(std::max(number(x[i]), number(l[i])), number(h[i])); });
+  }
+  static I load_widened(const uint8_t* p, bool is_signed, int count) {
+    return each([&](int i) { return i >= count ? 0 : is_signed ? static_cast<int8_t>(p[i]) : static_cast<int32_t>(p[i]); });
+  }
+  static void store_first(uint8_t* p, I v, int count) { std::memcpy(p, &v, static_cast<size_t>(count)); }
 
   static I load_bytes(const uint8_t* p, bool is_signed, int count = 2 * L) {
     return each_word([&](int i) -> int16_t {

@@ -1,6 +1,7 @@
 // What the kernels ask of a vector type V. A kernel is written once against this; an instruction set supplies V.
 //
 //   V::lanes                32-bit lanes of an integer vector I and of a float vector F
+//   V::registers            how many vectors tiles may count on
 //   V::Element              what the dot instruction multiplies: int16_t (pairs) or uint8_t (fours, with signed weights)
 //   dot(acc, x, w)          acc + the exact sum of products of each lane's elements
 //   pack(a, b), low, high   work in groups of 128 bits, as the instructions do: a pair of I holds 2 * lanes channels in the
@@ -8,6 +9,12 @@
 //   round(v)                nearest integer, halves to even
 //   wide(acc, s, o, away)   the same formula in doubles: rne(acc * s + o), o with the product's sign where `away`
 //   load_bytes, store_bytes 2 * lanes bytes as 16-bit lanes in natural order; with a count, no byte beyond it is touched
+//   fma(a, b, c)            a * b + c, rounded once
+//   dot_at(acc, x, p)       dot with weights in memory, which then need no register
+//   load_widened            `lanes` bytes as 32-bit lanes; no byte beyond the count is touched
+//   pack_bytes(a, b)        16-bit lanes to bytes, saturating, in groups of 128 bits as `pack`
+//   natural(v)              the order of channels in the bytes of four packed vectors (a, b, c, d): a's, b's, c's, d's
+//   store_first             the first `count` of 4 * lanes bytes
 #pragma once
 
 #include <cstdint>

@@ -8,6 +8,7 @@ namespace qjit {
 
 struct Lanes256 {
   static constexpr int lanes = 8;
+  static constexpr int registers = 16;
   using I = __m256i;
   using F = __m256;
 
@@ -51,6 +52,30 @@ struct Lanes256 {
   static QJIT_INLINE I low32(I v) { return _mm256_srai_epi32(_mm256_unpacklo_epi16(v, v), 16); }
   static QJIT_INLINE I high32(I v) { return _mm256_srai_epi32(_mm256_unpackhi_epi16(v, v), 16); }
 
+  static QJIT_INLINE F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
+  static QJIT_INLINE I sub(I a, I b) { return _mm256_sub_epi32(a, b); }
+  static QJIT_INLINE I clamp32(I v, I lo, I hi) { return _mm256_min_epi32(_mm256_max_epi32(v, lo), hi); }
+  static QJIT_INLINE I pack_bytes(I a, I b, bool is_signed) { return is_signed ? _mm256_packs_epi16(a, b) : _mm256_packus_epi16(a, b); }
+  static QJIT_INLINE I natural(I v) { return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)); }
+  static QJIT_INLINE I splat_byte(int v) { return _mm256_set1_epi8(static_cast<char>(v)); }
+  static QJIT_INLINE I clamp_bytes(I v, I lo, I hi, bool is_signed) {
+    return is_signed ? _mm256_min_epi8(_mm256_max_epi8(v, lo), hi) : _mm256_min_epu8(_mm256_max_epu8(v, lo), hi);
+  }
+  static QJIT_INLINE I load_widened(const uint8_t* p, bool is_signed, int count) {
+    uint64_t part = 0;
+    if (count >= 8) std::memcpy(&part, p, 8);
+    else for (int i = 0; i < count; i++) part |= uint64_t{p[i]} << 8 * i;
+    const __m128i v = _mm_cvtsi64_si128(static_cast<int64_t>(part));
+    return is_signed ? _mm256_cvtepi8_epi32(v) : _mm256_cvtepu8_epi32(v);
+  }
+  static QJIT_INLINE void store_first(uint8_t* p, I v, int count) {
+    if (count == 32) return _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v);
+    if (count == 16) return _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(v));
+    uint8_t part[32];
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(part), v);
+    std::memcpy(p, part, static_cast<size_t>(count));
+  }
+
   static QJIT_INLINE I load_bytes(const uint8_t* p, bool is_signed) {
     const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     return is_signed ? _mm256_cvtepi8_epi16(v) : _mm256_cvtepu8_epi16(v);
@@ -76,6 +101,7 @@ struct Avx2Words : Lanes256 {
   static constexpr const char* isa = "avx2";
   using Element = int16_t;
   static QJIT_INLINE I dot(I acc, I x, I w) { return _mm256_add_epi32(acc, _mm256_madd_epi16(x, w)); }
+  static QJIT_INLINE I dot_at(I acc, I x, const void* w) { return dot(acc, x, load(w)); }
 };
 
 }  // namespace qjit

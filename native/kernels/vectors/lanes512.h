@@ -8,6 +8,7 @@ namespace qjit {
 
 struct Lanes512 {
   static constexpr int lanes = 16;
+  static constexpr int registers = 32;
   using I = __m512i;
   using F = __m512;
 
@@ -50,6 +51,27 @@ struct Lanes512 {
   static QJIT_INLINE I low32(I v) { return _mm512_srai_epi32(_mm512_unpacklo_epi16(v, v), 16); }
   static QJIT_INLINE I high32(I v) { return _mm512_srai_epi32(_mm512_unpackhi_epi16(v, v), 16); }
 
+  static QJIT_INLINE F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
+  static QJIT_INLINE I sub(I a, I b) { return _mm512_sub_epi32(a, b); }
+  static QJIT_INLINE I clamp32(I v, I lo, I hi) { return _mm512_min_epi32(_mm512_max_epi32(v, lo), hi); }
+  static QJIT_INLINE I pack_bytes(I a, I b, bool is_signed) { return is_signed ? _mm512_packs_epi16(a, b) : _mm512_packus_epi16(a, b); }
+  static QJIT_INLINE I natural(I v) {
+    return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v);
+  }
+  static QJIT_INLINE I splat_byte(int v) { return _mm512_set1_epi8(static_cast<char>(v)); }
+  static QJIT_INLINE I clamp_bytes(I v, I lo, I hi, bool is_signed) {
+    return is_signed ? _mm512_min_epi8(_mm512_max_epi8(v, lo), hi) : _mm512_min_epu8(_mm512_max_epu8(v, lo), hi);
+  }
+  static QJIT_INLINE I load_widened(const uint8_t* p, bool is_signed, int count) {
+    const __mmask16 m = static_cast<__mmask16>(count >= 16 ? 0xffffu : (1u << std::max(count, 0)) - 1);
+    const __m128i v = _mm_maskz_loadu_epi8(m, p);
+    return is_signed ? _mm512_cvtepi8_epi32(v) : _mm512_cvtepu8_epi32(v);
+  }
+  static QJIT_INLINE void store_first(uint8_t* p, I v, int count) {
+    if (count == 64) return _mm512_storeu_si512(p, v);
+    _mm512_mask_storeu_epi8(p, (uint64_t{1} << count) - 1, v);
+  }
+
   static QJIT_INLINE __mmask32 mask(int count) { return count >= 32 ? 0xffffffffu : (1u << count) - 1; }
   static QJIT_INLINE I load_bytes(const uint8_t* p, bool is_signed) { return load_bytes(p, is_signed, 32); }
   static QJIT_INLINE I load_bytes(const uint8_t* p, bool is_signed, int count) {
@@ -68,6 +90,10 @@ struct WideBytes : Lanes512 {
   static constexpr const char* isa = "avx512vnni";
   using Element = uint8_t;
   static QJIT_INLINE I dot(I acc, I x, I w) { return _mm512_dpbusd_epi32(acc, x, w); }
+  static QJIT_INLINE I dot_at(I acc, I x, const void* w) {
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(x), "m"(*static_cast<const I*>(w)));
+    return acc;
+  }
 };
 
 /** 16-bit pairs. */
@@ -75,6 +101,10 @@ struct WideWords : Lanes512 {
   static constexpr const char* isa = "avx512vnni";
   using Element = int16_t;
   static QJIT_INLINE I dot(I acc, I x, I w) { return _mm512_dpwssd_epi32(acc, x, w); }
+  static QJIT_INLINE I dot_at(I acc, I x, const void* w) {
+    __asm__("vpdpwssd %2, %1, %0" : "+v"(acc) : "v"(x), "m"(*static_cast<const I*>(w)));
+    return acc;
+  }
 };
 
 }  // namespace qjit

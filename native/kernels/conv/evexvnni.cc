@@ -3,9 +3,9 @@
 
 // From here on for the instruction set; what was included before stays for the baseline.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,avx512f,avx512bw,avx512vl,avx512vnni"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,avx512vnni"))), apply_to = function)
 #else
-#pragma GCC target("avx2,avx512f,avx512bw,avx512vl,avx512vnni")
+#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512vl,avx512vnni")
 #endif
 
 #include "../vectors/evex256.h"

@@ -43,7 +43,7 @@ export function writeConv(c: StepContext, node: Node): void {
   writeStages(c, epilogue);
   c.w.double(residual ? zeroOf(residual.type) : 0);
   const g = epilogue.length ? convOf(node) : undefined;
-  const plan = g && finishPlan(g);
+  const plan = g && finishPlan(g, true);
   c.w.flag(plan?.requantize !== undefined);
   if (plan?.requantize) writeFormula(c, plan);
 }

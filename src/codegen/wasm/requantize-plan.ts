@@ -72,13 +72,17 @@ export interface FinishPlan {
 
 const cache = new WeakMap<Conv, FinishPlan | undefined>();
 
-/** The plan of a node, or undefined where its stages come in an order that fast kernels do not have. */
-export function finishPlan(g: Conv): FinishPlan | undefined {
-  if (!cache.has(g)) cache.set(g, make(g));
+/**
+ * The plan of a node, or undefined where its stages come in an order that fast kernels do not have. With `fused`, sums of two
+ * fused multiply-adds need no formula: kernels have the instruction.
+ */
+export function finishPlan(g: Conv, fused = false): FinishPlan | undefined {
+  if (fused) return make(g, true);
+  if (!cache.has(g)) cache.set(g, make(g, false));
   return cache.get(g);
 }
 
-function make(g: Conv): FinishPlan | undefined {
+function make(g: Conv, fused: boolean): FinishPlan | undefined {
   const kinds = g.epilogue.map((s) => s.kind).join(" ");
   if (!/^(requantize( add)?( clamp)?( table)?)?$/.test(kinds)) return undefined;
   if (!g.epilogue.length) {
@@ -100,9 +104,10 @@ function make(g: Conv): FinishPlan | undefined {
   const within = (range: readonly number[], of: readonly number[]) => range[0] >= of[0] && range[1] <= of[1];
   if (!within(clampStage?.clamp ?? last, base) || first.clamp[1] - first.clamp[0] > 255) return undefined;
   if (add && !sumsInLanes(add, first, g.residual!)) return undefined;
-  const sum = add && proveAddition(add, first, g.residual!);
+  const byRule = fused && add?.by.rule === "f32_fma";
+  const sum = add && !byRule ? proveAddition(add, first, g.residual!) : undefined;
   // WebAssembly has no fused multiply-add of one rounding: that rule is computed by a proven formula or by another row.
-  if (add?.by.rule === "f32_fma" && !sum) return undefined;
+  if (add?.by.rule === "f32_fma" && !sum && !byRule) return undefined;
   const requantize = planRequantize(g, first);
   return {
     requantize,

@@ -8,6 +8,8 @@
 #include "kernels/add/lanes.h"
 #include "kernels/conv/tile.h"
 #include "kernels/dwconv/depthwise.h"
+#include "kernels/dwconv/march.h"
+#include "kernels/plain/lanes.h"
 #include "kernels/vectors/emulated.h"
 #include "program/program.h"
 
@@ -134,6 +136,15 @@ Conv random_conv(bool depthwise, int kind) {
     f.add_zero = static_cast<int>(a.zero);
     f.add_low = static_cast<int>(a.low);
     f.add_high = static_cast<int>(a.high);
+    if (between(0, 2) == 0) {
+      // Kernels have the instruction; the formula stays out of use.
+      Addition& by = g.epilogue.stages.back().add;
+      by.rule = AdditionRule::f32_fma;
+      by.k[0] = 0.4f;
+      by.k[1] = 0.3f;
+      by.k[2] = static_cast<float>(a.zero - (r.zero * 0.4 + g.epilogue.residual_zero * 0.3));
+      f.add_proved = between(0, 1);
+    }
   }
   if (between(0, 3) == 0) {
     Stage c;
@@ -229,6 +240,68 @@ void test_additions(const char* row, void (*run)(const AddFit&, const uint8_t*, 
   }
 }
 
+void test_plain(const char* row, const PlainKernels& k) {
+  seed = 11;
+  for (int count = 0; count < 150; count++) {
+    const size_t n = static_cast<size_t>(count);
+    Quantizer q;
+    q.divides = between(0, 1);
+    q.away = q.divides && between(0, 1);
+    q.k = q.divides ? 0.5f : 2;
+    q.out_signed = between(0, 1);
+    q.low = q.out_signed ? -128 : 0;
+    q.high = q.low + 255;
+    q.zero = between(q.low, q.high);
+    q.nan_high = between(0, 1);
+    q.infinity_low = between(0, 1);
+    std::vector<float> x;
+    Guarded out(n, 0);
+    std::vector<uint8_t> want;
+    for (int i = 0; i < count; i++) {
+      const float rare[] = {NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 9223372036854775808.0f, -0.0f};
+      const float v = between(0, 9) ? static_cast<float>(between(-700, 700)) / 8 : rare[between(0, 6)];
+      x.push_back(v);
+      const double scaled = q.divides ? v / q.k : v * q.k;
+      const double r = q.away ? round_half_away(scaled) : round_half_even(scaled);
+      double s = clamp(r + q.zero, q.low, q.high);
+      if (std::isnan(r)) s = q.nan_high ? q.high : q.low;
+      else if (q.infinity_low && std::fabs(r) >= 9223372036854775808.0) s = q.low;
+      want.push_back(static_cast<uint8_t>(static_cast<int>(s)));
+    }
+    k.quantize(q, x.data(), out.data(), count);
+    check(n == 0 || std::memcmp(want.data(), out.data(), n) == 0, std::string(row) + " quantize of " + std::to_string(count));
+    check(out.intact(), std::string(row) + " quantize: guard bytes");
+
+    const bool is_signed = between(0, 1);
+    const int places = between(0, 9), c = count;
+    Guarded image(static_cast<size_t>(3 * c), slack), most(n, 0);
+    Guarded sums(4 * n, 0);
+    for (int i = 0; i < 3 * c; i++) image.data()[i] = static_cast<uint8_t>(random_word());
+    std::vector<int64_t> at;
+    for (int i = 0; i < places; i++) at.push_back(between(0, 2) * c);
+    k.maximum(image.data(), at.data(), places, c, is_signed, most.data());
+    k.sum(image.data(), at.data(), places, c, is_signed, reinterpret_cast<int32_t*>(sums.data()));
+    bool right = true;
+    for (int i = 0; i < c; i++) {
+      int best = is_signed ? -128 : 0, sum = 0;
+      for (const int64_t p : at) {
+        const int v = is_signed ? static_cast<int8_t>(image.data()[p + i]) : image.data()[p + i];
+        best = std::max(best, v);
+        sum += v;
+      }
+      int32_t found;
+      std::memcpy(&found, sums.data() + 4 * i, 4);
+      right = right && most.data()[i] == static_cast<uint8_t>(best) && found == sum;
+    }
+    check(right && most.intact() && sums.intact(), std::string(row) + " windows of " + std::to_string(c));
+    if (!k.interleave3) continue;
+    Guarded pixels(3 * n, 0);
+    k.interleave3(image.data(), image.data() + c, image.data() + 2 * c, pixels.data(), c);
+    for (int i = 0; i < 3 * c; i++) right = right && pixels.data()[i] == image.data()[i % 3 * c + i / 3];
+    check(right && pixels.intact(), std::string(row) + " pixels of " + std::to_string(c));
+  }
+}
+
 /** Damaged programs are refused by an error, whatever the words say. */
 void test_damage() {
   std::vector<uint32_t> words(64);
@@ -271,6 +344,10 @@ int main(int argc, char** argv) {
   test_convolutions("emulated 16 bytes", false, rounds, [&](const Conv& g) { return bytes(Emulated<16, uint8_t>{}, g); });
   test_convolutions("emulated 8", true, rounds, [](const Conv& g) { return std::make_unique<Depthwise<Emulated<8, int16_t>>>(g); });
   test_convolutions("emulated 16", true, rounds, [](const Conv& g) { return std::make_unique<Depthwise<Emulated<16, int16_t>>>(g); });
+  using March = MarchingDepthwise<Emulated<16, uint8_t>, Emulated<8, uint8_t>>;
+  test_convolutions("emulated march", true, 2 * rounds, [](const Conv& g) { return March::suits(g) ? std::make_unique<March>(g) : nullptr; });
+  using Words = Emulated<16, int16_t>;
+  test_plain("emulated 16", {"emulated", quantize_lanes<Words>, maximum_lanes<Words>, sum_lanes_of<Words>});
   test_additions("emulated 8", add_lanes<Emulated<8, int16_t>>);
   test_additions("emulated 16", add_lanes<Emulated<16, int16_t>>);
 #if defined(QJIT_X86)
@@ -278,12 +355,14 @@ int main(int argc, char** argv) {
     test_convolutions("avx2", false, rounds, conv_avx2);
     test_convolutions("avx2", true, rounds, dwconv_avx2);
     test_additions("avx2", add_avx2);
+    test_plain("avx2", plain_avx2());
   }
   if (has(Isa::avxvnni)) test_convolutions("avxvnni", false, rounds, has_avxvnni() ? conv_avxvnni : conv_evexvnni);
   if (has(Isa::avx512vnni)) {
     test_convolutions("avx512vnni", false, rounds, conv_avx512vnni);
     test_convolutions("avx512vnni", true, rounds, dwconv_avx512vnni);
     test_additions("avx512vnni", add_avx512vnni);
+    test_plain("avx512vnni", plain_avx512vnni());
   }
 #endif
   test_damage();

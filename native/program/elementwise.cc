@@ -1,6 +1,7 @@
 // Ops that work element by element on quantized values: add, mul, clamp, tables, conversions.
 #include "../kernels/add/add.h"
 #include "../kernels/numbers.h"
+#include "../kernels/plain/plain.h"
 #include "rules.h"
 #include "storages.h"
 
@@ -193,12 +194,22 @@ std::unique_ptr<Step> make_requantize(Reader& r, Isa) {
   });
 }
 
-std::unique_ptr<Step> make_quantize(Reader& r, Isa) {
+std::unique_ptr<Step> make_quantize(Reader& r, Isa isa) {
   const Tensor x = r.operand(), out = r.tensor(true);
   want(x.storage == Storage::f32 && is_integer(out) && x.size == out.size, "floats to integers of one size");
   const uint32_t rule = r.below(3, "a quantize rule");
   const double k = r.f64(), zero = r.f64(), lo = r.f64(), hi = r.f64();
   const bool nan_high = r.flag(), infinity_low = r.flag();
+  const PlainKernels kernels = plain_kernels(isa);
+  const bool bytes = is_byte(out.storage) && std::trunc(zero) == zero && std::trunc(lo) == lo && std::trunc(hi) == hi && std::fabs(zero) <= 255 &&
+                     lo >= (out.storage == Storage::i8 ? -128 : 0) && hi <= (out.storage == Storage::i8 ? 127 : 255) && lo <= hi;
+  if (kernels.quantize && bytes && static_cast<double>(static_cast<float>(k)) == k) {
+    const Quantizer q{rule != 0, rule == 2, static_cast<float>(k), static_cast<int>(zero), static_cast<int>(lo), static_cast<int>(hi),
+                      nan_high, infinity_low, out.storage == Storage::i8};
+    return elements("f32_" + type_name(out.storage) + "_quantize__" + kernels.isa, x.size, [=](const Memory& m, int64_t begin, int64_t end) {
+      kernels.quantize(q, x.in<float>(m) + begin, out.out<uint8_t>(m) + begin, end - begin);
+    });
+  }
   return elements("f32_" + type_name(out.storage) + "_quantize__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
     const float* xs = x.in<float>(m);
     void* to = out.out<uint8_t>(m);

@@ -1,6 +1,7 @@
 // Ops that move elements: strided copies (reshape, transpose, slice, pad, concat) and gathers.
 #include <algorithm>
 
+#include "../kernels/plain/plain.h"
 #include "step.h"
 
 namespace qjit {
@@ -56,7 +57,7 @@ void copy_strided(T* to, const T* from, const std::vector<int64_t>& dims, const 
 }  // namespace
 
 /** Fills the result with a value, perhaps, then copies any number of strided blocks into it. */
-std::unique_ptr<Step> make_copy(Reader& r, Isa) {
+std::unique_ptr<Step> make_copy(Reader& r, Isa isa) {
   const Tensor out = r.tensor(true);
   const bool fill = r.flag();
   uint64_t pattern = 0;
@@ -83,6 +84,18 @@ std::unique_ptr<Step> make_copy(Reader& r, Isa) {
     b.out = Walk::read(r, b.dims, out.size);
     b.in = Walk::read(r, b.dims, b.x.size);
     if (size > 0) blocks.push_back(std::move(b));
+  }
+  const auto planes = [&](const Block& b) {
+    return b.dims.size() == 2 && b.dims[1] == 3 && b.in.strides[0] == 1 && b.out.strides[0] == 3 && b.out.strides[1] == 1;
+  };
+  if (const PlainKernels kernels = plain_kernels(isa);
+      kernels.interleave3 && !fill && storage_bytes[static_cast<uint32_t>(out.storage)] == 1 && blocks.size() == 1 && planes(blocks[0])) {
+    const Block b = blocks[0];
+    return loop(std::string("x8_interleave3__") + kernels.isa, b.dims[0], 64, [=](const Memory& m, int64_t begin, int64_t end) {
+      const uint8_t* from = b.x.in<uint8_t>(m) + b.in.base + begin;
+      const int64_t plane = b.in.strides[1];
+      kernels.interleave3(from, from + plane, from + 2 * plane, out.out<uint8_t>(m) + b.out.base + 3 * begin, end - begin);
+    });
   }
   // Filled results are one thread's, so that no block comes before the filling.
   const auto run = [=](auto tag, const Memory& m, Share share) {

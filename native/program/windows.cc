@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "../kernels/numbers.h"
+#include "../kernels/plain/plain.h"
 #include "step.h"
 
 namespace qjit {
@@ -18,7 +19,17 @@ void each_window(const Windows& g, int64_t begin, int64_t end, F&& visit) {
   int64_t out = begin * g.ow * g.c;
   for (int64_t row = begin; row < end; row++) {
       const int64_t b = row / g.oh, y = row % g.oh;
+      bool whole = false;
       for (int64_t z = 0; z < g.ow; z++, out += g.c) {
+        // From one window to the next all places move alike, unless padding cuts one.
+        const int64_t left = z * g.sx - g.left;
+        const bool moves = whole;
+        whole = left >= 0 && left + (g.kw - 1) * g.dx < g.w;
+        if (moves && whole) {
+          for (int64_t& p : inside) p += g.sx * g.c;
+          visit(out, inside);
+          continue;
+        }
         inside.clear();
         for (int64_t ky = 0; ky < g.kh; ky++) {
           const int64_t iy = y * g.sy - g.top + ky * g.dy;
@@ -35,10 +46,17 @@ void each_window(const Windows& g, int64_t begin, int64_t end, F&& visit) {
 
 }  // namespace
 
-std::unique_ptr<Step> make_max_pool(Reader& r, Isa) {
+std::unique_ptr<Step> make_max_pool(Reader& r, Isa isa) {
   const Tensor x = r.operand(), out = r.tensor(true);
   want(x.storage == out.storage && x.shape.size() == 4 && out.shape.size() == 4 && x.shape[3] == out.shape[3], "a result like x");
   const Windows g = Windows::read(r, x, out);
+  if (const PlainKernels kernels = plain_kernels(isa); kernels.maximum && (x.storage == Storage::i8 || x.storage == Storage::u8)) {
+    return loop(std::string("x8_max_pool__") + kernels.isa, g.n * g.oh, 1, [=](const Memory& m, int64_t begin, int64_t end) {
+      each_window(g, begin, end, [&](int64_t at, const std::vector<int64_t>& inside) {
+        kernels.maximum(x.in<uint8_t>(m), inside.data(), static_cast<int64_t>(inside.size()), g.c, x.storage == Storage::i8, out.out<uint8_t>(m) + at);
+      });
+    });
+  }
   return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
     using T = decltype(zero);
     return loop("x_max_pool__scalar", g.n * g.oh, 1, [=](const Memory& m, int64_t begin, int64_t end) {
@@ -54,7 +72,7 @@ std::unique_ptr<Step> make_max_pool(Reader& r, Isa) {
   });
 }
 
-std::unique_ptr<Step> make_avg_pool(Reader& r, Isa) {
+std::unique_ptr<Step> make_avg_pool(Reader& r, Isa isa) {
   const Tensor x = r.operand(), out = r.tensor(true);
   want(x.storage == out.storage && x.shape.size() == 4 && out.shape.size() == 4 && x.shape[3] == out.shape[3], "a result like x");
   const Windows g = Windows::read(r, x, out);
@@ -62,8 +80,24 @@ std::unique_ptr<Step> make_avg_pool(Reader& r, Isa) {
   const double k = r.f64(), zx = r.f64(), zero = r.f64(), lo = r.f64(), hi = r.f64();
   const bool count_pad = r.flag();
   const size_t channels = static_cast<size_t>(g.c);
+  const PlainKernels kernels = plain_kernels(isa);
   auto step = with_storage(x.storage, [&](auto tag) -> std::unique_ptr<Step> {
     using T = decltype(tag);
+    // Sums of so many bytes fit 32 bits.
+    if (kernels.sum && sizeof(T) == 1 && x.storage != Storage::boolean && g.kh * g.kw <= 1 << 20) {
+      return loop(std::string("x8_avg_pool__") + kernels.isa, g.n * g.oh, 1, [=](const Memory& m, int64_t begin, int64_t end) {
+        T* to = out.out<T>(m);
+        int32_t* sums = reinterpret_cast<int32_t*>(m.scratch);
+        each_window(g, begin, end, [&](int64_t at, const std::vector<int64_t>& inside) {
+          kernels.sum(x.in<uint8_t>(m), inside.data(), static_cast<int64_t>(inside.size()), g.c, x.storage == Storage::i8, sums);
+          const double count = static_cast<double>(inside.size());
+          const double n = count_pad ? static_cast<double>(g.kh * g.kw) : count;
+          for (size_t c = 0; c < channels; c++) {
+            store_number(to + at + static_cast<int64_t>(c), clamp(average_by(rule, k, sums[c], count, n, zx, zero), lo, hi));
+          }
+        });
+      });
+    }
     // Sums of integers are exact in 64 bits; f32 sums round at each step.
     using Sum = std::conditional_t<std::is_same_v<T, float>, float, int64_t>;
     return loop("x_avg_pool__scalar", g.n * g.oh, 1, [=](const Memory& m, int64_t begin, int64_t end) {

@@ -62,6 +62,13 @@ struct Emulated {
   static F mul(F a, F b) { return each_real([&](int i) { return a.v[i] * b.v[i]; }); }
   static F plus(F a, F b) { return each_real([&](int i) { return a.v[i] + b.v[i]; }); }
   static F fma(F a, F b, F c) { return each_real([&](int i) { return std::fmaf(a.v[i], b.v[i], c.v[i]); }); }
+  static F divide(F a, F b) { return each_real([&](int i) { return a.v[i] / b.v[i]; }); }
+  static F least(F a, F b) { return each_real([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; }); }
+  static F most(F a, F b) { return each_real([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; }); }
+  static F where_reaches(F v, F limit, F then, F other) {
+    return each_real([&](int i) { return v.v[i] >= limit.v[i] ? then.v[i] : other.v[i]; });
+  }
+  static I truncate(F v) { return each([&](int i) { return static_cast<int32_t>(v.v[i]); }); }
   static F with_sign(F m, F s) { return each_real([&](int i) { return std::copysign(m.v[i], s.v[i]); }); }
   static I round(F v) { return each([&](int i) { return static_cast<int32_t>(std::nearbyint(v.v[i])); }); }
 
@@ -102,7 +109,18 @@ struct Emulated {
     });
   }
   static I natural(I v) { return each([&](int i) { return v.v[4 * (i % (L / 4)) + i / (L / 4)]; }); }
+  static I interleave8(I a, I b, int half) {
+    const Bytes x = std::bit_cast<Bytes>(a), y = std::bit_cast<Bytes>(b);
+    return each_byte([&](int i) { return (i % 2 ? y : x)[i / 16 * 16 + 8 * half + i % 16 / 2]; });
+  }
+  static I low8(I a, I b) { return interleave8(a, b, 0); }
+  static I high8(I a, I b) { return interleave8(a, b, 1); }
+  static I flip_bits(I v, I mask) { return each([&](int i) { return v.v[i] ^ mask.v[i]; }); }
   static I splat_byte(int v) { return each_byte([&](int) { return v; }); }
+  static I max_bytes(I a, I b, bool is_signed) {
+    const Bytes x = std::bit_cast<Bytes>(a), y = std::bit_cast<Bytes>(b);
+    return each_byte([&](int i) { return is_signed ? std::max(static_cast<int8_t>(x[i]), static_cast<int8_t>(y[i])) : std::max(x[i], y[i]); });
+  }
   static I clamp_bytes(I v, I lo, I hi, bool is_signed) {
     const Bytes x = std::bit_cast<Bytes>(v), l = std::bit_cast<Bytes>(lo), h = std::bit_cast<Bytes>(hi);
     const auto number = [&](uint8_t b) { return is_signed ? static_cast<int>(static_cast<int8_t>(b)) : static_cast<int>(b); };

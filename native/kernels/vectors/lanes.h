@@ -9,10 +9,13 @@
 //   round(v)                nearest integer, halves to even
 //   wide(acc, s, o, away)   the same formula in doubles: rne(acc * s + o), o with the product's sign where `away`
 //   load_bytes, store_bytes 2 * lanes bytes as 16-bit lanes in natural order; with a count, no byte beyond it is touched
+//   least, most             the second of operands that are not ordered
+//   where_reaches(v, l, t, o)  t where v >= l, else o
 //   fma(a, b, c)            a * b + c, rounded once
 //   dot_at(acc, x, p)       dot with weights in memory, which then need no register
 //   load_widened            `lanes` bytes as 32-bit lanes; no byte beyond the count is touched
 //   pack_bytes(a, b)        16-bit lanes to bytes, saturating, in groups of 128 bits as `pack`
+//   low8, high8             as low, high, of bytes
 //   natural(v)              the order of channels in the bytes of four packed vectors (a, b, c, d): a's, b's, c's, d's
 //   store_first             the first `count` of 4 * lanes bytes
 #pragma once

@@ -29,6 +29,13 @@ struct Lanes256 {
   static QJIT_INLINE F real(I v) { return _mm256_cvtepi32_ps(v); }
   static QJIT_INLINE F mul(F a, F b) { return _mm256_mul_ps(a, b); }
   static QJIT_INLINE F plus(F a, F b) { return _mm256_add_ps(a, b); }
+  static QJIT_INLINE F divide(F a, F b) { return _mm256_div_ps(a, b); }
+  static QJIT_INLINE F least(F a, F b) { return _mm256_min_ps(a, b); }
+  static QJIT_INLINE F most(F a, F b) { return _mm256_max_ps(a, b); }
+  static QJIT_INLINE F where_reaches(F v, F limit, F then, F other) {
+    return _mm256_blendv_ps(other, then, _mm256_cmp_ps(v, limit, _CMP_GE_OQ));
+  }
+  static QJIT_INLINE I truncate(F v) { return _mm256_cvttps_epi32(v); }
   static QJIT_INLINE F with_sign(F magnitude, F sign) {
     return _mm256_or_ps(magnitude, _mm256_and_ps(sign, _mm256_set1_ps(-0.0f)));
   }
@@ -57,7 +64,11 @@ struct Lanes256 {
   static QJIT_INLINE I clamp32(I v, I lo, I hi) { return _mm256_min_epi32(_mm256_max_epi32(v, lo), hi); }
   static QJIT_INLINE I pack_bytes(I a, I b, bool is_signed) { return is_signed ? _mm256_packs_epi16(a, b) : _mm256_packus_epi16(a, b); }
   static QJIT_INLINE I natural(I v) { return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)); }
+  static QJIT_INLINE I low8(I a, I b) { return _mm256_unpacklo_epi8(a, b); }
+  static QJIT_INLINE I high8(I a, I b) { return _mm256_unpackhi_epi8(a, b); }
+  static QJIT_INLINE I flip_bits(I v, I mask) { return _mm256_xor_si256(v, mask); }
   static QJIT_INLINE I splat_byte(int v) { return _mm256_set1_epi8(static_cast<char>(v)); }
+  static QJIT_INLINE I max_bytes(I a, I b, bool is_signed) { return is_signed ? _mm256_max_epi8(a, b) : _mm256_max_epu8(a, b); }
   static QJIT_INLINE I clamp_bytes(I v, I lo, I hi, bool is_signed) {
     return is_signed ? _mm256_min_epi8(_mm256_max_epi8(v, lo), hi) : _mm256_min_epu8(_mm256_max_epu8(v, lo), hi);
   }

@@ -28,6 +28,13 @@ struct Lanes512 {
   static QJIT_INLINE F real(I v) { return _mm512_cvtepi32_ps(v); }
   static QJIT_INLINE F mul(F a, F b) { return _mm512_mul_ps(a, b); }
   static QJIT_INLINE F plus(F a, F b) { return _mm512_add_ps(a, b); }
+  static QJIT_INLINE F divide(F a, F b) { return _mm512_div_ps(a, b); }
+  static QJIT_INLINE F least(F a, F b) { return _mm512_min_ps(a, b); }
+  static QJIT_INLINE F most(F a, F b) { return _mm512_max_ps(a, b); }
+  static QJIT_INLINE F where_reaches(F v, F limit, F then, F other) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(v, limit, _CMP_GE_OQ), other, then);
+  }
+  static QJIT_INLINE I truncate(F v) { return _mm512_cvttps_epi32(v); }
   static QJIT_INLINE F with_sign(F magnitude, F sign) {
     return _mm512_or_ps(magnitude, _mm512_and_ps(sign, _mm512_set1_ps(-0.0f)));
   }
@@ -58,7 +65,11 @@ struct Lanes512 {
   static QJIT_INLINE I natural(I v) {
     return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v);
   }
+  static QJIT_INLINE I low8(I a, I b) { return _mm512_unpacklo_epi8(a, b); }
+  static QJIT_INLINE I high8(I a, I b) { return _mm512_unpackhi_epi8(a, b); }
+  static QJIT_INLINE I flip_bits(I v, I mask) { return _mm512_xor_si512(v, mask); }
   static QJIT_INLINE I splat_byte(int v) { return _mm512_set1_epi8(static_cast<char>(v)); }
+  static QJIT_INLINE I max_bytes(I a, I b, bool is_signed) { return is_signed ? _mm512_max_epi8(a, b) : _mm512_max_epu8(a, b); }
   static QJIT_INLINE I clamp_bytes(I v, I lo, I hi, bool is_signed) {
     return is_signed ? _mm512_min_epi8(_mm512_max_epi8(v, lo), hi) : _mm512_min_epu8(_mm512_max_epu8(v, lo), hi);
   }

@@ -17,7 +17,7 @@ class TiledConv final : public ConvKernel {
   using E = typename V::Element;
   using I = typename V::I;
   static constexpr int per_step = 4 / sizeof(E);
-  static constexpr int most_vectors = V::registers < 32 && V::lanes < 16 ? 2 : 4;
+  static constexpr int most_vectors = V::lanes == 16 ? 4 : 2;
   /** Vectors of weights that a tile keeps in registers; the widest tile reads one from memory. */
   static constexpr int held_of(int vectors) { return vectors == 4 ? 3 : vectors; }
   /** Pixels of a tile of so many vectors: as many accumulators as fit next to weights and one broadcast. */

@@ -14,7 +14,7 @@ template <int L, class E>
 struct Emulated {
   static constexpr int lanes = L;
   /** Few, so that tiles are small and quickly compiled. */
-  static constexpr int registers = 12;
+  static constexpr int registers = 8;
   static constexpr const char* isa = "emulated";
   using Element = E;
   struct I { std::array<int32_t, L> v; };

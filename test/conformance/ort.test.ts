@@ -1,6 +1,6 @@
 /**
  * Quantized operators and groups as ONNX Runtime computes them on x86 (test/vectors/ort, with the script that made them):
- * interpreted and compiled, integers and floats exactly.
+ * interpreted and compiled, integers and the floats between them exactly, plain float operators closely.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +17,8 @@ interface Case {
   model: string;
   inputs: Record<string, number[]>;
   outputs: number[][];
+  /** Whether results are float functions, of which only the integers of quantized models are exact. */
+  near?: boolean;
 }
 
 reportMissing();
@@ -36,7 +38,9 @@ describeGolden("ort", (dir) => {
       program.dispose();
       const native = onNative(graph, inputs);
       interpret(graph, inputs).forEach((y: TypedArray, k) => {
-        expect(Array.from(y, Number)).toEqual(c.outputs[k]);
+        const found = Array.from(y, Number);
+        if (c.near) found.forEach((v, j) => expect(v).toBeCloseTo(c.outputs[k][j], 4));
+        else expect(found).toEqual(c.outputs[k]);
         expect(compiled[k]).toEqual(y);
         for (const { name, outputs } of native) expect(outputs[k], name).toEqual(y);
       });

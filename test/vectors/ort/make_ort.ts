@@ -35,6 +35,8 @@ const floats = (dims: readonly number[], values: readonly number[]): FileTensor 
 const zero = (element: Kind, v = int(kinds[element].lo, kinds[element].hi)): FileTensor => ({ element, dims: [], values: [v] });
 
 const cases: unknown[] = [];
+/** Set where results are float functions, which agree to a tolerance. */
+let near = false;
 
 async function record(name: string, g: FileGraph): Promise<void> {
   const bytes = onnxFile(g);
@@ -49,7 +51,7 @@ async function record(name: string, g: FileGraph): Promise<void> {
   const options = { graphOptimizationLevel: "all", logSeverityLevel: 4, intraOpNumThreads: 1, interOpNumThreads: 1 };
   const results = await (await ort.InferenceSession.create(bytes, options)).run(feeds);
   const outputs = g.outputs.map((o) => [...results[o].data]);
-  cases.push({ name, model: Buffer.from(bytes).toString("base64"), inputs, outputs });
+  cases.push({ name, model: Buffer.from(bytes).toString("base64"), inputs, outputs, ...(near ? { near } : {}) });
 }
 
 const microsoft = (op: string, inputs: string[], attrs: FileNode["attrs"] = {}): FileNode[] => [
@@ -268,5 +270,50 @@ for (const e of ["UINT8", "INT8"] as const) {
     });
   }
 }
+near = true;
+const float = (op: string, dims: number[], initializers: Record<string, FileTensor> = {}, attrs: FileNode["attrs"] = {}, domain = "") =>
+  record(`${domain ? "" : "float "}${op} ${JSON.stringify(attrs)} of [${dims}]`, {
+    nodes: [{ op, domain, in: ["x", ...Object.keys(initializers)], out: ["y"], attrs }],
+    initializers,
+    inputs: { x: ["FLOAT", dims] },
+    outputs: ["y"],
+  });
+const whole = (...values: number[]): FileTensor => ({ element: "INT64", dims: [values.length], values });
+await float("LRN", [1, 7, 2, 3], {}, { size: 5, alpha: { float: 0.1 }, beta: { float: 0.6 }, bias: { float: 1.5 } });
+for (const p of [1, 2]) {
+  await float("LpNormalization", [3, 5], {}, { p, axis: 0 });
+  await float("GlobalLpPool", [2, 3, 4], {}, { p });
+}
+await float("MeanVarianceNormalization", [2, 3, 3, 2]);
+await float("Shrink", [20], {}, { lambd: { float: 1.2 }, bias: { float: 0.3 } });
+for (const upper of [0, 1]) await float("Trilu", [2, 3, 4], { k: { element: "INT64", dims: [], values: [upper - 1] } }, { upper });
+for (const exclusive of [0, 1]) {
+  await float("CumSum", [3, 4], { axis: { element: "INT32", dims: [], values: [-2] } }, { exclusive, reverse: 1 - exclusive });
+}
+await float("GatherND", [2, 3, 4], { at: { element: "INT64", dims: [2, 2, 1], values: [-1, 0, 2, 1] } }, { batch_dims: 1 });
+await float("GatherND", [2, 3, 4], { at: { element: "INT64", dims: [2, 2], values: [-1, 0, 0, 2] } });
+await float("EyeLike", [3, 4], {}, { k: 1 });
+await record("float OneHot", {
+  nodes: [{ op: "OneHot", in: ["at", "depth", "x"], out: ["y"], attrs: { axis: 0 } }],
+  initializers: { at: { element: "INT64", dims: [2, 2], values: [0, -1, 3, 2] }, depth: whole(4) },
+  inputs: { x: ["FLOAT", [2]] },
+  outputs: ["y"],
+});
+for (const fmod of [0, 1]) {
+  await record(`Mod with fmod ${fmod}`, {
+    nodes: [{ op: "Mod", in: ["x", "m"], out: ["y"], attrs: { fmod } }],
+    initializers: { m: { element: "INT8", dims: [4], values: [3, -3, 7, -128] } },
+    inputs: { x: ["INT8", [6, 4]] },
+    ...result("INT8"),
+  });
+}
+const vector = (n = 4): FileTensor => floats([n], list(n, () => real() * 2 - 1));
+await float("BiasGelu", [3, 4], { b: vector() }, {}, "com.microsoft");
+await float("FastGelu", [3, 4], { b: vector() }, {}, "com.microsoft");
+await float("QuickGelu", [3, 4], {}, {}, "com.microsoft");
+const matrix = floats([5, 4], list(20, () => real() * 2 - 1));
+await float("FusedMatMul", [3, 4], { w: matrix }, { transB: 1, alpha: { float: 0.5 } }, "com.microsoft");
+const skip = floats([2, 3, 4], list(24, () => real() * 2 - 1));
+await float("SkipLayerNormalization", [2, 3, 4], { skip, gamma: vector(), beta: vector() }, {}, "com.microsoft");
 const info = { runtime: "onnxruntime-node 1.30.0, CPU, x86, graphOptimizationLevel all", seed: 20240607 };
 console.log(JSON.stringify({ ...info, cases }).replaceAll('{"name"', '\n{"name"'));

@@ -135,7 +135,7 @@ function softmaxed(op: Operator, log: boolean): Node {
 }
 
 /** gelu x = x/2 (1 + erf(x / sqrt 2)), or by its approximation with tanh. */
-function gelu(f: Floats, x: Node, op: Operator): Node {
+export function gelu(f: Floats, x: Node, op: Operator): Node {
   if (op.text("approximate", "none") === "tanh") {
     const cube = f.mul(f.mul(x, x), x);
     const inner = f.mul(f.add(x, f.mul(cube, 0.044715)), Math.fround(Math.sqrt(2 / Math.PI)));

@@ -1,11 +1,13 @@
 /** Every ONNX operator that is converted, one row each. */
 import { activationRows } from "./activation.ts";
 import { arithmeticRows } from "./arithmetic.ts";
+import { composeRows } from "./compose.ts";
 import { convRows } from "./conv-float.ts";
 import { gemmRows } from "./gemm.ts";
 import { integerRows } from "./integer.ts";
 import { normRows } from "./norm.ts";
 import { poolRows } from "./pool.ts";
+import { positionRows } from "./positions.ts";
 import { qlinearRows } from "./qlinear.ts";
 import { quantizeRows } from "./quantize.ts";
 import { reduceRows } from "./reduce.ts";
@@ -28,6 +30,8 @@ export const rows: Rows = {
   ...arithmeticRows,
   ...activationRows,
   ...selectRows,
+  ...positionRows,
+  ...composeRows,
   ...resizeRows,
   ...shapeRows,
 };

@@ -46,7 +46,7 @@ function batchStatistics(op: Operator, x: Node): Node[] {
 }
 
 /** x minus its mean over axes, and divided by its deviation. */
-function standard(op: Operator, x: Node, axes: readonly number[], epsilon: number) {
+export function standard(op: Operator, x: Node, axes: readonly number[], epsilon: number) {
   const f = new Floats(op);
   const average = mean(op, x, axes, true, `${op.name}/mean`);
   const centred = f.sub(x, average);
@@ -55,7 +55,7 @@ function standard(op: Operator, x: Node, axes: readonly number[], epsilon: numbe
   return { value: f.mul(centred, inverse), average, inverse };
 }
 
-function layerNorm(op: Operator, x: Node): void {
+export function layerNorm(op: Operator, x: Node): void {
   const f = new Floats(op);
   const rank = x.type.shape.length;
   const axis = op.axis(op.int("axis", -1), rank);

@@ -28,7 +28,7 @@ export interface DumpOptions extends ImportOptions {
 /** Prints a model's graph. */
 export async function dump(path: string, options: DumpOptions, io: Io): Promise<number> {
   const passes = passesOf(options);
-  checkFormat(options);
+  checkFormat(options, io);
   const warnings: string[] = [];
   const onWarning = (message: string) => {
     warnings.push(message);
@@ -82,8 +82,10 @@ function passesOf({ from, before, after, fuel }: DumpOptions): PassesToRun {
 }
 
 /** Throws UsageError for options that say how text is shown, or how documents are, with the other. */
-function checkFormat(options: DumpOptions): void {
-  const { format } = options;
+function checkFormat(options: DumpOptions, io: Io): void {
+  const { format, output } = options;
+  if (format === "html" && output === undefined && io.outIsTerminal)
+    throw new UsageError("--format html: wants -o FILE or a pipe; a terminal does not show a page (qjit view does)");
   const [wrong, wants] =
     format === "text"
       ? [options.profile ? "--profile" : options.output !== undefined ? "--output" : "", "json, dot or html"]

@@ -241,6 +241,10 @@ describeChromium("the explorer in headless Chromium", () => {
         tip = (await page.locator(".tip.shown").count()) ? ((await page.textContent(".tip")) ?? "") : "";
       }
       expect(tip).toMatch(/ B at \d|KB at \d/);
+      await canvas.focus();
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowRight");
+      expect((await view(page)).selected).toBe(document.plan!.steps[1].name);
     }));
 
   test("follows the system's theme, and the toggle", async () => {

@@ -208,6 +208,11 @@ describe("documents", () => {
     expect({ code, out, err }).toEqual({ code: 0, out: `wrote ${file}\n`, err: "" });
     expect(readFileSync(file, "utf8")).toMatch(/^<!doctype html>/);
   });
+  test("--format html is not for terminals", async () => {
+    const { code, out, err } = await qjit(["dump", model, "--format", "html"], { outIsTerminal: true });
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain("--format html: wants -o FILE or a pipe");
+  });
   test("--format dot", async () => {
     const { out } = await qjit(["dump", model, "--format", "dot", "--before", "foldConstants"]);
     expect(out).toContain("requantize  q");

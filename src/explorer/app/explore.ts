@@ -1,6 +1,6 @@
 /** The explorer in an element of a page. */
 import type { DumpDocument } from "../document.ts";
-import { h } from "./dom.ts";
+import { h, percent } from "./dom.ts";
 import { GraphView } from "./graph.ts";
 import { makeHelp } from "./help.ts";
 import { makeMemory } from "./memory.ts";
@@ -159,7 +159,7 @@ export function explore(document: DumpDocument, root: HTMLElement, options: Expl
     h(
       "main",
       { class: "stage" },
-      h("div", { class: "canvas-side" }, graph.element, legend(store, theme), zoomButtons(graph)),
+      h("div", { class: "canvas-side" }, graph.element, legend(model, store, theme), zoomButtons(graph)),
       makePanels(model, store),
     ),
     memory.element,
@@ -264,18 +264,18 @@ function zoomButtons(graph: GraphView): HTMLElement {
 }
 
 /** What the colours mean: families, or the scale of heat; and the marks of changes. */
-function legend(store: Store, theme: ThemeSwitch): HTMLElement {
+function legend(model: Model, store: Store, theme: ThemeSwitch): HTMLElement {
   const element = h("div", { class: "legend", "aria-label": "Legend" });
   store.watch((view, before) => {
     if (before && view.colouring === before.colouring && view.stage === before.stage) return;
-    const heat = [0, 0.02, 0.08, 0.16, 0.25].map((s) => heatColor(s, theme.dark)).join(", ");
+    const heat = [0, 0.06, 0.25, 0.56, 1].map((s) => heatColor(s, theme.dark)).join(", ");
     element.replaceChildren(
       ...(view.colouring === "kind"
         ? families.map(({ family, label }) => h("span", { class: `key ${family}` }, label))
         : [
             h("span", {}, view.colouring === "time" ? "share of the time" : "share of the multiply-accumulates"),
             h("span", { class: "ramp", style: { background: `linear-gradient(90deg, ${heat})` } }),
-            h("span", {}, "0 … 25 %"),
+            h("span", {}, `0 … ${percent(model.hottest(view.colouring))}`),
           ]),
       ...(view.stage > 0
         ? (["added", "changed", "removed"] as const).map((mark) => h("span", { class: `key ring ${mark}` }, mark))

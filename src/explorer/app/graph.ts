@@ -290,6 +290,7 @@ export class GraphView {
     paint(g, d, this.camera, {
       palette: this.#palette,
       colouring: this.#store.view.colouring,
+      hottest: this.#store.view.colouring === "kind" ? 1 : this.#model.hottest(this.#store.view.colouring),
       selected: this.selectedBox(),
       hovered: this.#hovered,
       found: this.#found,

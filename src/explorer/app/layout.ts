@@ -43,6 +43,8 @@ export interface LayoutResult {
   readonly height: number;
 }
 
+/** Groups of more boxes than this are stacked in columns, as the whole is. */
+const longGroup = 24;
 const groupPadding = 14;
 const groupHead = 18;
 const columnGap = 90;
@@ -115,7 +117,11 @@ export function layout({ items, edges, aspect }: LayoutRequest): LayoutResult {
       }
     }
     for (const from of leaves.get(id) ?? []) sized.push({ id: `out:${from}`, w: 1, h: 1 });
-    const level = layoutLevel(sized, [...(byLevel.get(id)?.values() ?? [])], id === "" ? aspect : 0);
+    const level = layoutLevel(
+      sized,
+      [...(byLevel.get(id)?.values() ?? [])],
+      id === "" || list.length > longGroup ? aspect : 0,
+    );
     levels.set(id, level);
     return level;
   };

@@ -14,7 +14,12 @@ export interface MemoryView {
 
 export function makeMemory(model: Model, store: Store): MemoryView {
   const { plan } = model.document;
-  const canvas = h("canvas", { class: "memory-canvas", role: "img", tabindex: 0 });
+  const canvas = h("canvas", {
+    class: "memory-canvas",
+    role: "img",
+    tabindex: 0,
+    title: "← and → go from step to step",
+  });
   const tip = h("div", { class: "tip", role: "status" });
   const note = h("p", { class: "memory-note" });
   const element = h("section", { class: "memory", "aria-label": "Memory plan" }, note, canvas, tip);
@@ -149,6 +154,14 @@ export function makeMemory(model: Model, store: Store): MemoryView {
   });
   canvas.addEventListener("click", () => {
     if (hovered?.values.length) store.set({ selected: hovered.values[0], panel: "value" });
+  });
+  canvas.addEventListener("keydown", (e) => {
+    const move = e.key === "ArrowRight" ? 1 : e.key === "ArrowLeft" ? -1 : 0;
+    if (!move) return;
+    e.preventDefault();
+    const at = store.view.selected === null ? undefined : model.steps.get(store.view.selected)?.index;
+    const next = at === undefined ? 0 : Math.min(steps.length - 1, Math.max(0, at + move));
+    store.set({ selected: steps[next].name, panel: "value" });
   });
   new ResizeObserver(draw).observe(canvas);
   store.watch(draw);

@@ -86,6 +86,12 @@ export class Model {
     return this.#work.get(name) ?? 0;
   }
 
+  /** The largest share of a single step, which heat is relative to. */
+  hottest(of: "time" | "work"): number {
+    const shares = of === "time" ? (this.document.profile?.steps.map((s) => s.share) ?? []) : [...this.#work.values()];
+    return shares.reduce((a, b) => Math.max(a, b), 0) || 1;
+  }
+
   history(name: string): HistoryEntry[] {
     const entries: HistoryEntry[] = [];
     for (const [stage, { rules }] of this.document.stages.entries()) {

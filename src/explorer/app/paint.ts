@@ -55,6 +55,8 @@ export function drawingOf(scene: Scene, { boxes, routes, width, height }: Layout
 export interface PaintOptions {
   readonly palette: Palette;
   readonly colouring: Colouring;
+  /** The share that glows most. */
+  readonly hottest: number;
   readonly selected: string | null;
   readonly hovered: string | null;
   readonly found: ReadonlySet<string>;
@@ -174,7 +176,11 @@ function paintBox(g: CanvasRenderingContext2D, box: Box, r: Rect, scale: number,
   const ghost = box.mark === "removed";
   g.globalAlpha = ghost ? 0.75 : 1;
   if (scale < 0.22) {
-    g.fillStyle = box.mark ? palette.mark[box.mark] : o.colouring === "kind" ? colour : heatColor(share, palette.dark);
+    g.fillStyle = box.mark
+      ? palette.mark[box.mark]
+      : o.colouring === "kind"
+        ? colour
+        : heatColor(share / o.hottest, palette.dark);
     g.fillRect(r.x, r.y, r.w, r.h);
     if (selected || o.found.has(box.id) || box.id === o.hovered) outline(g, r, pill, palette.accent, 3 / scale);
     g.globalAlpha = 1;
@@ -192,7 +198,7 @@ function paintBox(g: CanvasRenderingContext2D, box: Box, r: Rect, scale: number,
   }
   g.beginPath();
   g.roundRect(r.x, r.y, r.w, r.h, corner);
-  g.fillStyle = o.colouring === "kind" || pill ? palette.box : heatColor(share, palette.dark);
+  g.fillStyle = o.colouring === "kind" || pill ? palette.box : heatColor(share / o.hottest, palette.dark);
   g.fill();
   if (o.colouring === "kind" && !pill) {
     g.save();

@@ -52,9 +52,9 @@ export function readPalette(): Palette {
   };
 }
 
-/** Colour for a part from 0 to 1 of the whole: pale to glowing. The root keeps small parts apart. */
-export function heatColor(share: number, dark: boolean): string {
-  const t = Math.min(1, Math.sqrt(share * 4));
+/** Colour for a part from 0 to 1 of the hottest: pale to glowing. The root keeps small parts apart. */
+export function heatColor(part: number, dark: boolean): string {
+  const t = Math.min(1, Math.sqrt(part));
   return dark
     ? `hsl(${(42 - 34 * t).toFixed(0)} ${(30 + 60 * t).toFixed(0)}% ${(24 + 26 * t).toFixed(0)}%)`
     : `hsl(${(46 - 32 * t).toFixed(0)} ${(55 + 30 * t).toFixed(0)}% ${(94 - 31 * t).toFixed(0)}%)`;

@@ -3,6 +3,7 @@ import { type Changes, groupByKernel, groupByScope } from "../groups.ts";
 import { details, link } from "./details.ts";
 import { bytesText, countText, h, percent, timeText } from "./dom.ts";
 import type { Model } from "./model.ts";
+import { shorten } from "./scene.ts";
 import type { Panel, Store } from "./state.ts";
 import { rows, section } from "./values.ts";
 
@@ -224,7 +225,7 @@ function summary(model: Model, store: Store): HTMLElement {
                 "li",
                 {},
                 h("div", { class: "meter" }, h("span", { style: { width: `${(100 * share) / slowest[0].share}%` } })),
-                link(store, s.name),
+                link(store, s.name, shorten(s.name, 40)),
                 h("span", { class: "number" }, `${percent(share)}${ms === undefined ? "" : `, ${timeText(ms)}`}`),
                 h("code", {}, s.kernel),
               ),

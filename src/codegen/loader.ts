@@ -58,7 +58,7 @@ const loadManyText = (name: string): string =>
     .replace("modules.find((m) => ", "modules.find((m) => !m.threads === !threads && ")
     .replace("hostHere(", "(await more?.start(module, options, describeModule, dataOf, ProgramError)) ?? hostHere(");
 
-/** The bytes of a source, or a module as it is. */
+/** The bytes of a source, or a module as it is. Node loads all of `fetch` where only its name Response stands. */
 const readText = `async function read(source) {
   if (typeof source === "string") source = new URL(source, globalThis.location?.href ?? import.meta.url);
   if (source instanceof URL) {
@@ -66,8 +66,8 @@ const readText = `async function read(source) {
     if (node) return node("node:fs").promises.readFile(source);
     source = await fetch(source);
   }
-  if (typeof Response === "function" && source instanceof Response) {
-    if (!source.ok) throw new ProgramError(source.url + ": " + source.status + " " + source.statusText);
+  if (source?.arrayBuffer) {
+    if (source.ok === false) throw new ProgramError(source.url + ": " + source.status + " " + source.statusText);
     return source.arrayBuffer();
   }
   return source;

@@ -15,7 +15,7 @@ export async function compileFiles(file, targets, name) {
   const bytes = readFileSync(file);
   const graph = file.endsWith(".onnx") ? importOnnx(bytes, { numerics: "ort" }) : importTflite(bytes);
   const builds = [];
-  for (const target of targets ?? [hostTarget("auto")]) builds.push(await build(graph, target));
+  for (const target of targets ?? [hostTarget("auto")]) builds.push(await build(graph, target, { compact: true }));
   const folder = mkdtempSync(path.join(tmpdir(), "qjit-bench-"));
   const files = artefactFiles(name, builds);
   for (const { name, content } of files) writeFileSync(path.join(folder, name), content);

@@ -36,7 +36,7 @@ export async function compile(path: string, options: CompileOptions, io: Io): Pr
     for (const threads of options.threads ? [true, false] : [false]) {
       for (const target of targets) {
         progress.begin(`compiling for ${target.level}${threads ? " with threads" : ""}`);
-        builds.push(await inModel(path, () => build(graph, target, { threads })));
+        builds.push(await inModel(path, () => build(graph, target, { threads, compact: true })));
       }
     }
   } finally {

@@ -1,6 +1,7 @@
 /** Every command that a document shows runs, and prints what is shown. UPDATE_DOCS=1 writes what it prints into the documents. */
 import { rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import { cliDoc } from "../../tools/cli-doc.ts";
 import { documents, matches, missingFixture, partsOf, pathOf, readDocument, Shell, updated } from "./console.ts";
 
 const update = process.env.UPDATE_DOCS === "1";
@@ -38,3 +39,23 @@ for (const name of documents) {
     }
   });
 }
+
+describe("commands in the text", async () => {
+  const help = await cliDoc();
+  const sections = new Map(help.split(/^## qjit /m).map((s) => [s.slice(0, s.indexOf("\n")), s]));
+  const generated = ["docs/cli.md", "docs/api.md"];
+  for (const name of documents.filter((d) => !generated.includes(d))) {
+    test(name, () => {
+      const text = readDocument(name);
+      for (const [, line] of text.matchAll(/`((?:npx )?qjit [a-z]+[^`\n]*)`/g)) {
+        const [command, ...rest] = line.replace(/^npx /, "").split(" ").slice(1);
+        expect([...sections.keys()], line).toContain(command);
+        for (const option of rest.filter((word) => /^--?[a-z]/.test(word)))
+          expect(sections.get(command), line).toMatch(new RegExp(`${option.split("=")[0]}\\b`));
+      }
+      // A command that is shown with what it prints stands in a console block, which runs.
+      const shown = /^```(?!console)\w*[^\n]*\n(?:(?!```)[^\n]*\n)*?\$ /m.exec(text);
+      expect(shown?.[0]).toBe(undefined);
+    });
+  }
+});

@@ -35,10 +35,16 @@ export class FinishConstants {
   get key(): string {
     const { requantize: r, add, table } = this.plan;
     const parts: unknown[] = [this.paths, this.clampsBytes, table !== undefined];
-    if (r) parts.push(r.form);
+    if (r) parts.push(r.form, this.hasOffsets);
     if (this.paths.includes("exact")) parts.push(r!.stage.by.rule, r!.stage.zero, table?.lowest);
     if (add) parts.push(add.residualSigned, add.fit ? add.fit.away > 0 : add.stage.by);
     return JSON.stringify(parts);
+  }
+
+  /** Whether the f32 formula of some channel has an offset to add. */
+  protected get hasOffsets(): boolean {
+    const r = this.plan.requantize;
+    return r !== undefined && (r.form !== "plus" || r.channels.some((c) => c.fit && c.fit.offset !== 0));
   }
 
   /** Bytes of the node's common constants, which stand at the start of its pack; a multiple of 16. */

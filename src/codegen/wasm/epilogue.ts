@@ -104,7 +104,7 @@ export class Finisher extends FinishConstants {
         f.let(f.b.v128, f.m.v128.load(blockOffset + this.at(what) + k * 16, 16, f.get(block))),
       );
     const scale = constants("scale");
-    const offset = constants("offset");
+    const offset = this.hasOffsets ? constants("offset") : [];
     return (a, k) => this.#quick(f, a, scale[k], offset[k], constant);
   }
 
@@ -139,12 +139,14 @@ export class Finisher extends FinishConstants {
   }
 
   /** The f32 formula in place: an accumulator becomes unsaturated values. */
-  #quick(f: Func, a: Local, scale: Local, offset: Local, constant: Constants): void {
+  #quick(f: Func, a: Local, scale: Local, offset: Local | undefined, constant: Constants): void {
     const { f32x4, i32x4, v128 } = f.m;
     f.set(a, f32x4.mul(f32x4.convert_i32x4_s(f.get(a)), f.get(scale)));
-    const plus = this.plan.requantize!.form === "plus";
-    const moved = plus ? f.get(offset) : v128.or(v128.and(f.get(a), constant("sign")), f.get(offset));
-    f.set(a, f32x4.add(f.get(a), moved));
+    if (offset) {
+      const plus = this.plan.requantize!.form === "plus";
+      const moved = plus ? f.get(offset) : v128.or(v128.and(f.get(a), constant("sign")), f.get(offset));
+      f.set(a, f32x4.add(f.get(a), moved));
+    }
     f.set(a, i32x4.sub(f32x4.add(f.get(a), constant("magic")), constant("toValue")));
   }
 

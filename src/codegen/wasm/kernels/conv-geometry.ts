@@ -117,11 +117,11 @@ export function zeroOfImage(f: Func, g: Conv, more = 0): Expr {
   return more ? f.m.i32.add(zero, f.m.i32.const(more)) : zero;
 }
 
-/** The parameters of a convolution's function. */
+/** The parameters of a convolution's function; scratch memory is the last one. */
 export function convParams(f: Func, g: Conv) {
   const [result, x, ...rest] = f.params;
-  const [residual, pack, zero, scratch] = g.residual ? rest : [undefined, ...rest];
-  return { result, x, residual, pack: pack!, zero: zero!, scratch: scratch! };
+  const [residual, pack, zero, kept] = g.residual ? rest : [undefined, ...rest];
+  return { result, x, residual, pack: pack!, zero: zero!, kept: kept!, scratch: rest[rest.length - 1] };
 }
 
 /** The least and greatest sum that an output channel can reach, bias included. */

@@ -7,6 +7,7 @@ import { makePanel, type Panel, panelBytes } from "../../pack.ts";
 import type { Func, Local, Share } from "../asm.ts";
 import { Finisher } from "../epilogue.ts";
 import { blocksOf } from "../epilogue-constants.ts";
+import { expandFunction } from "../expand.ts";
 import type { Pack } from "../kernel.ts";
 import { evenness, evenSize } from "../share.ts";
 import { bestRows, dot } from "./conv-dot.ts";
@@ -47,6 +48,7 @@ export class ConvTile {
   readonly chunk: number;
 
   #made: readonly Panel[] | undefined;
+  #bytes: boolean | undefined;
 
   constructor(g: Conv, tile: Tile) {
     this.g = g;
@@ -83,8 +85,9 @@ export class ConvTile {
 
   /** The packed weights of each block, made when asked for: most tiles are only weighed against others. */
   get #panels(): readonly Panel[] {
+    const shape = { ...this.#shape, bytes: this.#expands ? 1 : this.tile.weightBytes } as const;
     this.#made ??= this.blocks.map((channels) =>
-      makePanel(this.#shape, this.g.weights, this.g.kh * this.g.kw * this.g.i, channels, this.runs, this.runLength),
+      makePanel(shape, this.g.weights, this.g.kh * this.g.kw * this.g.i, channels, this.runs, this.runLength),
     );
     return this.#made;
   }
@@ -116,7 +119,27 @@ export class ConvTile {
 
   /** What the emitted code depends on besides the geometry. */
   get key(): string {
-    return `${JSON.stringify(this.tile)} ${this.finisher.key} ${this.#mostRests}`;
+    return `${JSON.stringify(this.tile)} ${this.finisher.key} ${this.#mostRests} ${this.#expands}`;
+  }
+
+  /** Whether weights of 16 bits are bytes in the constants. */
+  get #expands(): boolean {
+    this.#bytes ??= this.tile.weightBytes === 2 && this.g.weights.every((w) => w >= -128 && w <= 127);
+    return this.#bytes;
+  }
+
+  /** Bytes of the blocks with their weights at 16 bits. */
+  kept(): number {
+    return this.#expands ? this.blocks.length * this.#blockBytes : 0;
+  }
+
+  /** Emits what writes them. */
+  prepare(f: Func): void {
+    const { m, b } = f;
+    const [pack, kept] = f.params;
+    const constants = this.finisher.blockBytes;
+    const sizes = [this.blocks.length, constants, (this.#blockBytes - constants) / 2].map((n) => m.i32.const(n));
+    f.do(m.call(expandFunction(f), [f.plus(pack, this.finisher.commonBytes), f.get(kept), ...sizes], b.none));
   }
 
   scratch(): number {
@@ -129,7 +152,9 @@ export class ConvTile {
    * being the offset of a step in the image and the weights to multiply it with once more.
    */
   pack(): readonly Pack[] {
-    const bytes = new Uint8Array(this.finisher.commonBytes + this.blocks.length * this.#blockBytes);
+    const constants = this.finisher.blockBytes;
+    const stored = this.#expands ? constants + (this.#blockBytes - constants) / 2 : this.#blockBytes;
+    const bytes = new Uint8Array(this.finisher.commonBytes + this.blocks.length * stored);
     const view = new DataView(bytes.buffer);
     this.finisher.writeCommons(bytes);
     const { g } = this;
@@ -142,9 +167,9 @@ export class ConvTile {
       return -zero * sum;
     };
     this.blocks.forEach((channels, i) => {
-      const at = this.finisher.commonBytes + i * this.#blockBytes;
+      const at = this.finisher.commonBytes + i * stored;
       this.finisher.writeBlock(view, at, channels, fold);
-      bytes.set(this.#panels[i].bytes, at + this.finisher.blockBytes);
+      bytes.set(this.#panels[i].bytes, at + constants);
       if (!this.#mostRests) return;
       const { rests } = this.#panels[i];
       let to = at + this.#restsAt;
@@ -170,7 +195,8 @@ export class ConvTile {
   emit(f: Func): void {
     const { g, staged } = this;
     const { m, b } = f;
-    const { result, x, residual, pack, scratch } = convParams(f, g);
+    const { result, x, residual, pack, kept, scratch } = convParams(f, g);
+    const blocks = this.#expands ? f.let(b.i32, f.get(kept)) : f.let(b.i32, f.plus(pack, this.finisher.commonBytes));
     const delta = residual && f.let(b.i32, m.i32.sub(f.get(residual), f.get(result)));
     const outPixel = g.o * this.#outBytes;
     if (this.flat) {
@@ -183,7 +209,7 @@ export class ConvTile {
         const a = staged.copied ? scratch : f.let(b.i32, from());
         if (staged.copied) emitRun(f, g, staged.element, chunk * g.c, from, () => f.get(scratch));
         const to = f.let(b.i32, m.i32.add(f.get(result), m.i32.mul(f.get(at), m.i32.const(outPixel))));
-        this.#allChannels(f, chunk, a, to, delta, pack, staged.pixel, share.blocks);
+        this.#allChannels(f, chunk, a, to, delta, pack, blocks, staged.pixel, share.blocks);
       });
       return;
     }
@@ -193,7 +219,7 @@ export class ConvTile {
     const to = f.let(b.i32, f.get(result));
     const down = staged.row * g.stride[0];
     const row = (): void => {
-      this.#allChannels(f, g.ow, a, to, delta, pack, staged.pixel * g.stride[1], share.blocks);
+      this.#allChannels(f, g.ow, a, to, delta, pack, blocks, staged.pixel * g.stride[1], share.blocks);
       f.add(a, down);
       f.add(to, g.ow * outPixel);
     };
@@ -270,6 +296,7 @@ export class ConvTile {
     to: Local,
     delta: Local | undefined,
     pack: Local,
+    blocks: Local,
     pixel: number,
     share: Share | undefined,
   ): void {
@@ -277,7 +304,7 @@ export class ConvTile {
     const { m, b } = f;
     const per = g.o / g.groups;
     const size = Math.min(this.lanes, per);
-    const block = f.let(b.i32, f.plus(pack, this.finisher.commonBytes));
+    const block = f.let(b.i32, f.get(blocks));
     if (share) f.toShare(share, block, this.#blockBytes);
     const groupA = f.let(b.i32, f.get(a));
     const groupTo = f.let(b.i32, f.get(to));

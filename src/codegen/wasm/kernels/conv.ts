@@ -84,6 +84,8 @@ const row = (choice: Choice): WasmKernel => ({
     return `${geometryKey(t.g)} ${t.key}`;
   },
   pack: (node, target) => tileOf(choice, node, target).pack(),
+  kept: (node, target) => tileOf(choice, node, target).kept(),
+  prepare: (f, node, target) => tileOf(choice, node, target).prepare(f),
   numbers: convNumbers,
   // Which signedness the engine wants decides whether bytes are copied; memory is set aside for either.
   scratch: (node) => Math.max(...engines.map((dot) => tileOf(choice, node, { level: "relaxed", dot }).scratch())),

@@ -164,8 +164,7 @@ class Winograd {
     const { g } = this;
     const { m, b } = f;
     const { i32 } = m;
-    const { result, x, residual, pack } = convParams(f, g);
-    const [kept, scratch] = f.params.slice(-2);
+    const { result, x, residual, pack, kept, scratch } = convParams(f, g);
     const delta = residual && f.let(b.i32, i32.sub(f.get(residual), f.get(result)));
     const image = f.let(b.i32, f.get(x));
     const to = f.let(b.i32, f.get(result));

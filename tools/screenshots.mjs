@@ -83,6 +83,12 @@ try {
   const net = await page(mobile);
 
   await shoot("explorer-time", digits, {}, viewed("() => ({ selected: 'conv2', panel: 'value' })"));
+  await shoot(
+    "explorer-relu",
+    digits,
+    {},
+    viewed("() => ({ stage: 11, grouping: 'scope', colouring: 'kind', selected: 'block1.relu6', panel: 'value' })"),
+  );
   await shoot("explorer-pass", net, {}, viewed("() => ({ stage: 3, colouring: 'kind', panel: 'pass' })"));
   await shoot("explorer-kernels", digits, { theme: "dark" }, async (tab) => {
     await viewed(

@@ -137,6 +137,9 @@ describeChromium("the explorer in headless Chromium", () => {
       await page.evaluate(`qjitExplorer.store.set({ stage: ${before} })`);
       await page.keyboard.press("]");
       expect(await page.textContent(".history")).toMatch(/fuseClamp(changed|added)clamp-into-/);
+      // And what it changed there.
+      expect(await page.textContent(".change")).toContain("requantize");
+      expect(await page.locator(".change ins").count()).toBeGreaterThan(0);
       // What it was made from is gone, and says where to.
       const sums = document.nodes.find((n) => n.name === `${relu.replace(".relu6", ".depthwise")}`);
       expect(sums, "the value before the relu").toBeDefined();

@@ -1,6 +1,7 @@
 /** All that is known of a value: its type and quantizer, its operands, what the passes did to it, the kernel that computes it. */
 import type { DumpNode, StepInfo } from "../document.ts";
 import { typeText } from "../groups.ts";
+import { attributesOf, changeOf } from "./attributes.ts";
 import { byChannel, parts } from "./charts.ts";
 import { bytesText, countText, digits, h, percent, timeText } from "./dom.ts";
 import { familyOf, type Model } from "./model.ts";
@@ -29,6 +30,7 @@ export function details(model: Model, store: Store, name: string): HTMLElement {
       node.source ? h("p", { class: "source" }, node.source) : null,
       model.stage(stage).byName.has(name) ? null : fate(model, store, name, shown.name),
     ),
+    changeOf(model, name, stage),
     timeOf(model, name),
     kernelOf(model, store, name),
     resultOf(model, node),
@@ -212,41 +214,6 @@ function operandsOf(model: Model, store: Store, node: DumpNode, stage: number): 
       readers.map((r) => h("li", {}, h("span", { class: "slot" }, "read by"), link(store, r))),
     ),
   );
-}
-
-function attributesOf(model: Model, node: DumpNode): HTMLElement | null {
-  const entries = Object.entries(node.attributes);
-  if (!entries.length) return null;
-  return section("Attributes", rows(entries.map(([key, value]) => [key, attribute(model, value)])));
-}
-
-/** An attribute as text; lists by channel are named by their length and bounds. */
-function attribute(model: Model, value: unknown): Node {
-  const text = (v: unknown): string => {
-    if (typeof v === "number") return digits(v, 9);
-    if (Array.isArray(v))
-      return v.every((x) => typeof x !== "object") ? `[${v.map(text).join(", ")}]` : v.map(text).join(", then ");
-    if (typeof v !== "object" || v === null) return String(v);
-    const o = v as Record<string, unknown>;
-    if (typeof o.list === "number") {
-      const numbers = model.document.lists[o.list].map(Number);
-      return `${numbers.length} numbers, ${digits(Math.min(...numbers), 6)} … ${digits(Math.max(...numbers), 6)}`;
-    }
-    if (typeof o.rule === "string") {
-      const constants = [o.a, o.b, o.k].filter((x) => x !== undefined && !(Array.isArray(x) && x.length === 0));
-      return `${o.rule}(${constants.map(text).join("; ")})`;
-    }
-    const { kind, ...rest } = o;
-    const inner = Object.entries(rest).map(([k, x]) => `${k} ${text(x)}`);
-    return `${kind ?? ""} ${inner.join(", ")}`.trim();
-  };
-  if (Array.isArray(value) && value.some((v) => typeof v === "object"))
-    return h(
-      "ol",
-      { class: "stages" },
-      value.map((v) => h("li", {}, h("code", {}, text(v)))),
-    );
-  return h("code", {}, text(value));
 }
 
 function historyOf(model: Model, store: Store, name: string): HTMLElement | null {

@@ -174,7 +174,9 @@ function environment() {
   const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
   let commit;
   try {
-    commit = git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain", "-uno") ? " and changes" : "");
+    commit =
+      git("rev-parse", "--short=12", "HEAD") +
+      (git("status", "--porcelain", "-uno", "--", ".", ":!docs/benchmarks.*") ? " and changes" : "");
   } catch {
     commit = "unknown";
   }

@@ -9,8 +9,8 @@ import { segmentsOf, withData, withDataAside } from "./segments.ts";
 /** How a module is made. */
 export interface ModuleOptions {
   /**
-   * For profilers: also export each step as `step0`, `step1`, ...; a module for threads calls the import `qjit.mark` on the
-   * first thread instead, after each step with its index.
+   * For profilers: also export each step as `step0`, `step1`, .... Those of a module for threads take the thread and the number
+   * of threads; its `run` calls the import `qjit.mark` on the first thread, after each step with its index.
    */
   readonly steps?: boolean;
   /**

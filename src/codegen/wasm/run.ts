@@ -82,6 +82,7 @@ export function emitSharedRun(
   const before = barriers(steps);
   const statements = steps.flatMap((s, i) => {
     const name = emitShare(b, m, memory.scratch, s, first, run.name);
+    if (marks) m.addFunctionExport(name, `step${i}`);
     const call = (): Expr => m.call(name, [get(0), get(1)], b.none);
     const mark = (): Expr => m.if(m.i32.eqz(get(0)), m.call("mark", [m.i32.const(i)], b.none));
     return [...(before[i] ? [meet] : []), call, ...(marks ? [meet, mark] : [])];

@@ -9,7 +9,7 @@ import { Finisher } from "../epilogue.ts";
 import { blocksOf } from "../epilogue-constants.ts";
 import { expandFunction } from "../expand.ts";
 import type { Pack } from "../kernel.ts";
-import { evenness, evenSize } from "../share.ts";
+import { bestCut } from "../share.ts";
 import { bestRows, dot } from "./conv-dot.ts";
 import { type Conv, convParams } from "./conv-geometry.ts";
 import { type Element, emitRun, emitStage, foldedZero, type Staged, stagedOf } from "./conv-image.ts";
@@ -201,8 +201,7 @@ export class ConvTile {
     const outPixel = g.o * this.#outBytes;
     if (this.flat) {
       const pixels = g.n * g.oh * g.ow;
-      const chunk = f.shared ? evenSize(pixels, this.chunk, this.mr) : this.chunk;
-      const share = this.#share(f, Math.ceil(pixels / chunk));
+      const { chunk, ...share } = this.#share(f, pixels, this.chunk, this.mr);
       // Chunks of pixels; the last one ends with the last pixel and repeats some of the one before.
       this.#blocks(f, pixels, chunk, share.rows, (at) => {
         const from = () => m.i32.add(f.get(x), m.i32.mul(f.get(at), m.i32.const(g.c)));
@@ -213,7 +212,7 @@ export class ConvTile {
       });
       return;
     }
-    const share = this.#share(f, g.n === 1 ? g.oh : g.n);
+    const share = this.#share(f, g.n === 1 ? g.oh : g.n, 1, 1);
     if (staged.copied) emitStage(f, g, staged, x, scratch, share.rows);
     const a = f.let(b.i32, f.get(staged.copied ? scratch : x));
     const to = f.let(b.i32, f.get(result));
@@ -249,11 +248,13 @@ export class ConvTile {
     );
   }
 
-  /** What threads share: rows (or chunks) of pixels, or blocks of channels where that is more even. */
-  #share(f: Func, rows: number): { rows?: Share; blocks?: Share } {
-    const { g } = this;
-    const blocks = g.groups === 1 ? this.blocks.length : 1;
-    return evenness(blocks) > evenness(rows) + 0.05 ? { blocks: f.split(blocks) } : { rows: f.split(rows) };
+  /** What threads share: chunks of so many rows or pixels, or blocks of channels. */
+  #share(f: Func, total: number, most: number, unit: number): { chunk: number; rows?: Share; blocks?: Share } {
+    if (!f.shared) return { chunk: most };
+    const blocks = this.g.groups === 1 ? this.blocks.length : 1;
+    const { by, size } = bestCut(total, most, unit, blocks);
+    if (by === "blocks") return { chunk: size, blocks: f.split(blocks) };
+    return { chunk: size, rows: f.split(Math.ceil(total / size)) };
   }
 
   get #outBytes(): number {

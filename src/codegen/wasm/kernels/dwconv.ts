@@ -9,7 +9,7 @@ import { Finisher } from "../epilogue.ts";
 import { blocksOf } from "../epilogue-constants.ts";
 import type { Pack, WasmKernel, WasmTarget } from "../kernel.ts";
 import { finishPlan } from "../requantize-plan.ts";
-import { evenness } from "../share.ts";
+import { bestCut } from "../share.ts";
 import { relaxedElement } from "./conv.ts";
 import { bestRows, dot } from "./conv-dot.ts";
 import { type Conv, convNumbers, convOf, convParams, geometryKey, zeroOfImage } from "./conv-geometry.ts";
@@ -110,7 +110,7 @@ class Depthwise {
     const image = f.let(b.i32, f.get(x));
     const to = f.let(b.i32, f.get(result));
     const line = g.w * g.c;
-    const shareBlocks = g.n === 1 && evenness(this.blocks.length) > evenness(g.oh) + 0.05;
+    const shareBlocks = g.n === 1 && bestCut(g.oh, 1, 1, this.blocks.length).by === "blocks";
     const blocks = shareBlocks ? f.split(this.blocks.length) : undefined;
     const lineBytes = g.ow * g.o * this.#outBytes;
     const oneImage = (): void => {

@@ -12,7 +12,7 @@ import { blocksOf } from "../epilogue-constants.ts";
 import type { Pack, WasmKernel } from "../kernel.ts";
 import { vec } from "../lanes.ts";
 import { finishPlan } from "../requantize-plan.ts";
-import { evenness, evenSize } from "../share.ts";
+import { bestCut } from "../share.ts";
 import { bestRows } from "./conv-dot.ts";
 import { type Conv, convNumbers, convOf, convParams, geometryKey, zeroOfImage } from "./conv-geometry.ts";
 import { both, type Filtering, filterings, inverseOf9, lanesOf } from "./winograd-transforms.ts";
@@ -172,10 +172,11 @@ class Winograd {
       [image, g.h * g.w * g.c],
       [to, g.oh * g.ow * g.o * this.#outBytes],
     ] as const;
-    const rows = f.shared ? evenSize(this.down, this.rows, 1) : this.rows;
-    const chunks = Math.ceil(this.down / rows);
     const oneImage = g.n === 1;
-    const byBlock = oneImage && evenness(this.blocks.length) > evenness(chunks) + 0.05;
+    const cut = f.shared && oneImage ? bestCut(this.down, this.rows, 1, this.blocks.length) : undefined;
+    const rows = cut?.size ?? this.rows;
+    const chunks = Math.ceil(this.down / rows);
+    const byBlock = cut?.by === "blocks";
     const share = f.split(!oneImage ? g.n : byBlock ? this.blocks.length : chunks);
     f.repeatShare(oneImage ? undefined : share, g.n, moves, () => {
       const first = f.let(b.i32, i32.const(0));

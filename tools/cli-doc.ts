@@ -54,7 +54,7 @@ Shapes are lists, quantizers are objects or null, times are milliseconds, \`warn
 | \`check\` | \`model\`, \`profile\`, \`inputs\`, \`outputs\`, \`nodes\`, \`ops\`, \`parameters\`, \`parameterBytes\`, \`macs\`, \`arenaBytes\`, \`unsupported\`, \`floatMeantInteger\` |
 | \`bench\` | \`medianMs\`, \`minMs\`, \`maxMs\`, \`spreadMs\` (between the quartiles), \`loadMs\`, \`compileMs\`, \`firstRunMs\`, \`engine\`, \`cpu\`, \`threads\`; with \`--profile\` \`steps\` (name, op, kernel, ms, share, macs, bytes) and \`kernels\` |
 | \`bisect\` | \`rewrites\`, \`seed\`, \`rules\` and \`backends\`: findings with \`difference\` (output, count, first, wanted, found), \`rewrite\` (pass, rule, at, number) and \`step\` (step, op, kernel) where something differs |
-| \`compare\` | \`kind\`: \`models\` has \`layers\` (\`accumulated\` and \`isolated\` figures), \`outputs\`, \`unmatched\`, \`keepInFloat\`, \`reading\`; \`backends\` has \`steps\` and \`firstDivergence\`; \`outputs\` has \`values\` and \`firstDivergence\` |
+| \`compare\` | \`kind\`: \`models\` has \`layers\` (\`accumulated\` and \`isolated\` figures), \`outputs\`, \`firstPoor\` (the first layer below 20 dB), \`unmatched\`, \`unmatchedReference\`, \`keepInFloat\`, \`reading\`; \`backends\` has \`steps\` and \`firstDivergence\`; \`outputs\` has \`values\` and \`firstDivergence\` |
 | \`ops\` | \`ops\`: everything that the declarations state |
 
 The JSON form of a graph is [dump-schema.md](dump-schema.md)'s.

@@ -15,7 +15,7 @@ import { pad, reshape, slice, transpose } from "../src/ir/ops/shape.ts";
 import { softmax } from "../src/ir/ops/softmax.ts";
 import { makeConst, makeParam } from "../src/ir/ops/source.ts";
 import type { Rescale } from "../src/ir/rescale.ts";
-import { perTensor, type Storage, sizeOf, storages, type TensorType, type TypedArray } from "../src/ir/type.ts";
+import { perTensor, type Storage, sizeOf, storages, type TensorType, type TypedArray, zeroOf } from "../src/ir/type.ts";
 import { verified } from "../src/ir/verify.ts";
 
 interface GoldenData {
@@ -109,9 +109,9 @@ function layerNode({ op, params: p, tensors, rounding }: Layer, x: Node, y: Node
       return make(requantize, { x: make(conv2d, { x, w, bias }, window) }, { by: by(), clamp }, result);
     }
     case "TRANSPOSE_CONV": {
-      const w = constant("w", tensors.weights!, -p.filter_offset);
+      const w = constant("w", tensors.weights!, -(p.filter_offset ?? 0));
       const size = p.output_shape.slice(1, 3);
-      return transposedConv({ x, w, bias, stride: p.strides, pad: p.padding_top_left, size }, (s, phases) =>
+      return transposedConv({ x, w, bias, stride: p.strides, pad: p.padding_top_left, size, ...sums }, (s, phases) =>
         make(requantize, { x: s }, { by: by(phases), clamp }, result),
       );
     }
@@ -162,9 +162,10 @@ function layerNode({ op, params: p, tensors, rounding }: Layer, x: Node, y: Node
         { storage, quant: perTensor(1, zero) },
       );
     }
+    case "PAD":
     case "PADV2": {
       const [before, after] = [0, 1].map((i) => p.paddings.map((pair: number[]) => pair[i]));
-      return make(pad, { x }, { before, after, value: [p.pad_value] });
+      return make(pad, { x }, { before, after, value: [p.pad_value ?? zeroOf(x.type)] });
     }
     case "TRANSPOSE":
       return make(transpose, { x }, { perm: p.perm });

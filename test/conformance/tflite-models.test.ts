@@ -1,11 +1,13 @@
 /**
  * Whole TFLite models against TFLite's reference kernels: the imported graph, interpreted, gives the same bytes. The two
- * first cases of each model by default (one, of big models); FULL=1 runs all.
+ * first cases of each model by default (one, of big models); FULL=1 runs all, interpreted and compiled.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readNpy } from "../../src/cli/npy.ts";
+import { hostTarget } from "../../src/codegen/build.ts";
+import { wasmProgram } from "../../src/compile.ts";
 import { importTflite } from "../../src/import/tflite/index.ts";
 import { Reader } from "../../src/import/tflite/reader.ts";
 import { model } from "../../src/import/tflite/schema.ts";
@@ -114,6 +116,19 @@ describeGolden("tflite-models", (dir) => {
           if (tensors) expect(checked).toBeGreaterThan(5);
         });
       }
+      // Without FULL test/run holds compiled models against the interpreter.
+      test.runIf(process.env.FULL)("every case on WebAssembly gives the reference's bytes", async () => {
+        const program = await wasmProgram(graph, hostTarget());
+        const load = (file: string) => readNpy(readFileSync(join(dir, file)), file).data;
+        for (const [i, c] of info.cases.entries()) {
+          const outputs = program.runSync(c.inputs.map((x) => load(x.file)));
+          expect([i, outputs.map((o, k) => differences(o, load(c.outputs[k].file)))]).toEqual([
+            i,
+            c.outputs.map(() => []),
+          ]);
+        }
+        program.dispose();
+      });
     });
   }
 });

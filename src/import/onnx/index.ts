@@ -8,25 +8,19 @@ import { Graph, type Node } from "../../ir/graph.ts";
 import { makeConst, makeParam } from "../../ir/ops/source.ts";
 import { sizeOf, type TypedArray } from "../../ir/type.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
-import {
-  inputsBehind,
-  type Model,
-  maxFolded,
-  NeedsValues,
-  type Numerics,
-  Operator,
-  Unsupported,
-  type Value,
-} from "./context.ts";
+import { Operator } from "./context.ts";
 import { carriers, type ExternalData, elementOf, NotCarried, readTensor, shapeOf, type Tensor } from "./elements.ts";
 import { quantizedInputs } from "./inputs.ts";
+import { type Model, maxFolded, NeedsValues, type Numerics, Unsupported, type Value } from "./model.ts";
+import { type FileOperator, fileOperator } from "./operators.ts";
 import { rows } from "./ops/index.ts";
 import { decode } from "./proto.ts";
 import { type Element, elements, type Message } from "./schema.ts";
 import { InputShapes } from "./shapes.ts";
 
-export type { Numerics } from "./context.ts";
 export type { ExternalData, Tensor } from "./elements.ts";
+export type { Numerics } from "./model.ts";
+export type { FileOperator } from "./operators.ts";
 
 export interface OnnxOptions {
   /** Whose arithmetic; unless stated, PyTorch's for a quantized file that PyTorch wrote, else ONNX Runtime's. */
@@ -46,21 +40,6 @@ export interface OnnxOptions {
   readonly onWarning?: (message: string) => void;
   /** Called with each operator of the file, in its order, when all are converted. */
   readonly onOperator?: (operator: FileOperator) => void;
-}
-
-/** An operator of the file, and what it came to. */
-export interface FileOperator {
-  /** What nodes that came from it have as their source. */
-  readonly where: string;
-  readonly type: string;
-  /** Its own name or, without one, its first result's. */
-  readonly name: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  /** The source of the node that gives its first result: another operator's where one integer node stands for several. */
-  readonly becomes: string | undefined;
-  /** Whether nothing of it is left to run: its result does not depend on the graph's inputs, or is what it was given. */
-  readonly folded: boolean;
 }
 
 /** What a model uses that is not supported, all of it. `inputs` are graph inputs whose values would have helped. */
@@ -229,17 +208,6 @@ function addInputs(graph: Message<"Graph">, model: Model, options: OnnxOptions, 
   }
   return params;
 }
-
-function fileOperator({ where, type, name, inputs, outputs, model }: Operator): FileOperator {
-  const result = outputs.find((o) => o !== "");
-  const node = result === undefined ? undefined : model.values.get(result)?.node;
-  const same = node !== undefined && node === model.values.get(inputs[0])?.node;
-  const folded = same || (node !== undefined && inputsBehind(node).length === 0);
-  return { where, type, name: nameIn(where) ?? name, inputs, outputs, becomes: node?.source, folded };
-}
-
-/** The name in `Conv 12 (/conv1/Conv)`. */
-const nameIn = (where: string): string | undefined => /\((.*)\)$/s.exec(where)?.[1];
 
 /** Converts every node; what is unsupported goes to `problems`. Returns the graph inputs whose values would have helped. */
 function convertAll(graph: Message<"Graph">, model: Model, problems: string[]): string[] {

@@ -3,7 +3,8 @@ import type { Node } from "../../ir/graph.ts";
 import { transpose } from "../../ir/ops/shape.ts";
 import { makeConst } from "../../ir/ops/source.ts";
 import { type PerTensor, perAxis, productOf, type Quant, sizeOf, type TypedArray } from "../../ir/type.ts";
-import { fold, type Operator } from "./context.ts";
+import type { Operator } from "./context.ts";
+import { fold } from "./model.ts";
 import { gemmBias } from "./recipes.ts";
 
 /** Constant weights [O, ...]: what convolutions and products take. */

@@ -8,7 +8,8 @@ import { dequantize, quantizeRules } from "../../ir/ops/quant.ts";
 import { clamp as limit } from "../../ir/rescale.ts";
 import { type PerTensor, storages, type TensorType } from "../../ir/type.ts";
 import { inverseScale } from "../../tensor/arith.ts";
-import type { Numerics, Operator } from "./context.ts";
+import type { Operator } from "./context.ts";
+import type { Numerics } from "./model.ts";
 
 /** What a group's quantize wants: the quantizer, the storage, and the stored values that its range and activations leave. */
 export interface Target {

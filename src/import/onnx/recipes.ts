@@ -6,7 +6,7 @@ import type { Addition } from "../../ir/addition.ts";
 import type { Rescale } from "../../ir/rescale.ts";
 import type { Storage } from "../../ir/type.ts";
 import { inverseScale, quantizeValue, roundHalfEven } from "../../tensor/arith.ts";
-import type { Numerics } from "./context.ts";
+import type { Numerics } from "./model.ts";
 
 const f = Math.fround;
 

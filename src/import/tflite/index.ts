@@ -8,13 +8,14 @@ import { Graph, uniqueNames } from "../../ir/graph.ts";
 import { makeParam } from "../../ir/ops/source.ts";
 import { stateMeta } from "../../ir/state.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
-import { Operator, Unsupported, Values } from "./context.ts";
+import { Operator, Unsupported } from "./context.ts";
 import { customConversions } from "./ops/detection.ts";
 import { conversions } from "./ops/index.ts";
 import type { Conversion } from "./ops/table.ts";
 import { Reader } from "./reader.ts";
 import { model as modelTable, operatorNames } from "./schema.ts";
 import { type Model, readTensor, type Subgraph } from "./tensors.ts";
+import { Values } from "./values.ts";
 
 export interface TfliteOptions {
   /** Where the bytes came from, for errors and `graph.meta.source`. */

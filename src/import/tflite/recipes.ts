@@ -83,3 +83,21 @@ export function storedBounds(activation: Activation, storage: Storage, scale: nu
   );
   return [Math.max(min, lo), Math.min(max, hi)];
 }
+
+/** A constant of a rounding rule that no kernel can use: not finite, or a left shift beyond 30 bits (14 of q15_single). */
+export function unsoundConstant(by: unknown): number | undefined {
+  if (typeof by !== "object" || by === null) return undefined;
+  const {
+    rule,
+    a = [],
+    b = [],
+    k = [],
+  } = by as {
+    rule?: string;
+    a?: readonly number[];
+    b?: readonly number[];
+    k?: readonly number[];
+  };
+  const most = rule === "q15_single" ? 14 : 30;
+  return [...a, ...b, ...k].find((v) => !Number.isFinite(v)) ?? b.find((shift) => shift > most);
+}

@@ -5,7 +5,7 @@ import { maxPool } from "../../../ir/ops/pool.ts";
 import { gather } from "../../../ir/ops/select.ts";
 import { concat, pad, reshape, slice, transpose } from "../../../ir/ops/shape.ts";
 import { sameQuant } from "../../../ir/type.ts";
-import type { Numerics } from "../context.ts";
+import type { Numerics } from "../model.ts";
 import { quantizedBehind, storedBound, type Target } from "../qdq.ts";
 
 const movements = new Set<unknown>([reshape, transpose, slice, gather, maxPool, pad]);

@@ -12,7 +12,7 @@ import type { Operator, Options } from "../context.ts";
 import { doubleFactor, realBounds, rescaleBy, singleFactor, storedBounds } from "../recipes.ts";
 import { elementTypes } from "../schema.ts";
 import { maxElements } from "../tensors.ts";
-import { commonScale, isHybrid, plainWeights, quantizedParts, scaledBack } from "./hybrid.ts";
+import { hybridConvolution, hybridProduct, isHybrid } from "./hybrid.ts";
 import { type Conversions, quantized } from "./table.ts";
 
 /** Padding before and after along one dimension: `SAME` covers ceil(size / stride) windows, the odd element after. */
@@ -144,7 +144,7 @@ function convolution(op: Operator, w: Node, o: WindowOptions, fused: number, sum
   const x = op.input(0);
   if (w.type.shape.length !== 4) op.fail(`wants a filter of 4 dimensions, found [${w.type.shape}]`);
   if (isHybrid(x, w)) {
-    hybridConvolution(op, x, w, o, fused);
+    hybridConvolution(op, { x, w, bias: biasOf(op, x, w) }, windowOf(op, x, w.type.shape.slice(1, 3), o), fused);
     return;
   }
   checkWeights(op, x, w);
@@ -155,31 +155,6 @@ function convolution(op: Operator, w: Node, o: WindowOptions, fused: number, sum
   const name = x.type.storage === "f32" && op.activation(fused) === "NONE" ? op.output().name : op.step("sums");
   const made = op.make(conv2d, { x, w, bias: biasOf(op, x, w) }, { ...window, sums }, { name });
   op.result(finished(op, made, x, w, fused));
-}
-
-/** Filters with a scale for each output meet images on a zero point of their own, those with one scale images without. */
-function hybridConvolution(op: Operator, x: Node, w: Node, o: WindowOptions, fused: number): void {
-  const window = windowOf(op, x, w.type.shape.slice(1, 3), o);
-  const { weights, scales } = plainWeights(op, w);
-  const perChannel = scales.length === w.type.shape[0];
-  if (!perChannel && op.name === "DEPTHWISE_CONV_2D") op.unsupported("float input with a filter on one scale");
-  const { stored, scale } = quantizedParts(op, x, perChannel);
-  const sums = op.make(conv2d, { x: stored, w: weights }, window, { name: op.step("sums") });
-  const factors = perChannel ? [scales, scale] : [commonScale(op, scale, scales)];
-  op.result(scaledBack(op, sums, factors, biasOf(op, x, w), fused));
-}
-
-/** FULLY_CONNECTED of real rows; whether they get a zero point of their own, the options say. */
-function hybridProduct(op: Operator, given: Node, w: Node, o: Options<"FullyConnected">): void {
-  const [count, depth] = w.type.shape;
-  const { shape } = given.type;
-  const rows = op.make(reshape, { x: given }, { shape: [sizeOf(shape) / depth, depth] }, { name: op.step("rows") });
-  const { weights, scales } = plainWeights(op, w);
-  const { stored, scale } = quantizedParts(op, rows, o.asymmetric);
-  const sums = op.make(linear, { x: stored, w: weights }, {}, { name: op.step("sums") });
-  const y = scaledBack(op, sums, [commonScale(op, scale, scales)], biasOf(op, given, w), o.fused);
-  const kept = o.keepDims ? [...shape.slice(0, -1), count] : y.type.shape;
-  op.result(op.make(reshape, { x: y }, { shape: kept }));
 }
 
 /** The largest filter that is laid out in phases. */
@@ -294,7 +269,7 @@ export const convConversions: Conversions = {
       }
       const rank = given.type.shape.length;
       if (hybrid) {
-        hybridProduct(op, given, w, o);
+        hybridProduct(op, { x: given, w, bias: biasOf(op, given, w) }, o);
         return;
       }
       const direct = given.type.shape[rank - 1] === depth && (o.keepDims || rank === 2);

@@ -3,19 +3,22 @@
  * own values, multiplied in integers, and scaled back. The steps are those of TFLite's portable kernels, f32 one by one.
  */
 import type { Node } from "../../../ir/graph.ts";
+import { conv2d, linear } from "../../../ir/ops/conv.ts";
 import { binary, cast, clamp, unary } from "../../../ir/ops/elementwise.ts";
 import type { BinaryFunction } from "../../../ir/ops/plain.ts";
 import { reduce } from "../../../ir/ops/reduce.ts";
+import { reshape } from "../../../ir/ops/shape.ts";
 import { constantOf, makeConst } from "../../../ir/ops/source.ts";
 import { compare, where } from "../../../ir/ops/where.ts";
-import type { Operator } from "../context.ts";
+import { sizeOf } from "../../../ir/type.ts";
+import type { Operator, Options } from "../context.ts";
 import { realBounds } from "../recipes.ts";
 
 /** Whether an operator is of that kind: real values, weights of 8 bits (or 4, which are read as 8). */
 export const isHybrid = (x: Node, w: Node): boolean => x.type.storage === "f32" && w.type.storage === "i8";
 
 /** A constant weight's scales, one or one for each output, and the same weight as plain integers. */
-export function plainWeights(op: Operator, w: Node): { weights: Node; scales: readonly number[] } {
+function plainWeights(op: Operator, w: Node): { weights: Node; scales: readonly number[] } {
   const value = constantOf(w);
   const { quant, shape } = w.type;
   if (!value) op.unsupported("float input with integer weights that are computed at run time");
@@ -49,7 +52,7 @@ class Steps {
 }
 
 /** x [N, ...] in integers minus their zero points, and the scale [N, 1 ...] of each of its N parts. */
-export function quantizedParts(op: Operator, x: Node, asymmetric: boolean): { stored: Node; scale: Node } {
+function quantizedParts(op: Operator, x: Node, asymmetric: boolean): { stored: Node; scale: Node } {
   const f = new Steps(op);
   const axes = [...x.type.shape.keys()].slice(1);
   const named = (what: string) => ({ name: op.step(what) });
@@ -78,7 +81,7 @@ export function quantizedParts(op: Operator, x: Node, asymmetric: boolean): { st
 }
 
 /** Integer sums as reals: times a factor that broadcasts, plus the bias, within the bounds of the fused activation. */
-export function scaledBack(
+function scaledBack(
   op: Operator,
   sums: Node,
   factors: readonly (Node | readonly number[])[],
@@ -100,5 +103,41 @@ const factorNode = (op: Operator, factor: Node | readonly number[]): Node => {
 };
 
 /** The product of a scale of run time with scales of the weights, rounded to f32. */
-export const commonScale = (op: Operator, scale: Node, scales: readonly number[]): Node =>
+const commonScale = (op: Operator, scale: Node, scales: readonly number[]): Node =>
   new Steps(op).do("mul", scale, factorNode(op, scales), "common");
+
+/** What is multiplied, and what is added to the products. */
+interface Operands {
+  readonly x: Node;
+  readonly w: Node;
+  readonly bias: Node | undefined;
+}
+
+/** Filters with a scale for each output meet images on a zero point of their own, those with one scale images without. */
+export function hybridConvolution(
+  op: Operator,
+  { x, w, bias }: Operands,
+  window: Readonly<Record<"stride" | "pad" | "dilation", number[]>>,
+  fused: number,
+): void {
+  const { weights, scales } = plainWeights(op, w);
+  const perChannel = scales.length === w.type.shape[0];
+  if (!perChannel && op.name === "DEPTHWISE_CONV_2D") op.unsupported("float input with a filter on one scale");
+  const { stored, scale } = quantizedParts(op, x, perChannel);
+  const sums = op.make(conv2d, { x: stored, w: weights }, window, { name: op.step("sums") });
+  const factors = perChannel ? [scales, scale] : [commonScale(op, scale, scales)];
+  op.result(scaledBack(op, sums, factors, bias, fused));
+}
+
+/** FULLY_CONNECTED of real rows; whether they get a zero point of their own, the options say. */
+export function hybridProduct(op: Operator, { x, w, bias }: Operands, o: Options<"FullyConnected">): void {
+  const [count, depth] = w.type.shape;
+  const { shape } = x.type;
+  const rows = op.make(reshape, { x }, { shape: [sizeOf(shape) / depth, depth] }, { name: op.step("rows") });
+  const { weights, scales } = plainWeights(op, w);
+  const { stored, scale } = quantizedParts(op, rows, o.asymmetric);
+  const sums = op.make(linear, { x: stored, w: weights }, {}, { name: op.step("sums") });
+  const y = scaledBack(op, sums, [commonScale(op, scale, scales)], bias, o.fused);
+  const kept = o.keepDims ? [...shape.slice(0, -1), count] : y.type.shape;
+  op.result(op.make(reshape, { x: y }, { shape: kept }));
+}

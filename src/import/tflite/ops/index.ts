@@ -2,6 +2,7 @@
 import { activationConversions } from "./activation.ts";
 import { convConversions } from "./conv.ts";
 import { elementwiseConversions } from "./elementwise.ts";
+import { functionConversions } from "./functions.ts";
 import { pairConversions } from "./pairs.ts";
 import { plainConversions } from "./plain.ts";
 import { quantizeConversions } from "./quantize.ts";
@@ -9,6 +10,7 @@ import { reduceConversions } from "./reduce.ts";
 import { selectConversions } from "./select.ts";
 import { shapeConversions } from "./shape.ts";
 import { sliceConversions } from "./slices.ts";
+import { softmaxConversions } from "./softmax.ts";
 import { stateConversions } from "./state.ts";
 import type { Conversions } from "./table.ts";
 
@@ -18,6 +20,8 @@ export const conversions: Conversions = {
   ...elementwiseConversions,
   ...pairConversions,
   ...activationConversions,
+  ...functionConversions,
+  ...softmaxConversions,
   ...quantizeConversions,
   ...shapeConversions,
   ...sliceConversions,

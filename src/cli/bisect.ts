@@ -6,6 +6,7 @@ import { type Backend, nativeBackend, wasmBackend } from "../inspect/backends.ts
 import type { Finding, StepFault, Suspect } from "../inspect/bisect.ts";
 import { type BisectResult, bisect as search } from "../inspect/bisect.ts";
 import { type Difference, positionText } from "../inspect/difference.ts";
+import { nativeAddon } from "../native-program.ts";
 import { ruleText } from "./dump-passes.ts";
 import { exitBad, exitDone } from "./failure.ts";
 import { during, type Io, Progress, styled } from "./io.ts";
@@ -68,7 +69,7 @@ const replacer = (_: string, value: unknown) => (typeof value === "bigint" ? Num
 const isFaulty = ({ rules, backends }: BisectResult): boolean =>
   rules.error !== undefined || [rules, ...backends].some((f) => f.difference);
 
-/** The back ends to ask: `auto` is every one that this machine has, wasm at each level. */
+/** The back ends to ask: `auto` is every one that this machine has, wasm at each level; `native` is each instruction set. */
 async function backendsOf(backend: BackendOption, onWarning: (message: string) => void): Promise<Backend[]> {
   const found: Backend[] = [];
   if (backend === "wasm" || backend === "auto") {
@@ -76,7 +77,10 @@ async function backendsOf(backend: BackendOption, onWarning: (message: string) =
     found.push(wasmBackend(best));
     if (best.level !== "simd128" && probeEngine().simd) found.push(wasmBackend(hostTarget("simd128")));
   }
-  if (backend === "native") found.push(await nativeBackend());
+  if (backend === "native") {
+    const levels = process.env.QJIT_ISA ? [process.env.QJIT_ISA] : (await nativeAddon()).levels;
+    for (const level of [...levels].reverse()) found.push(await nativeBackend(level));
+  }
   if (backend === "auto") {
     try {
       found.push(await nativeBackend());

@@ -202,7 +202,8 @@ export function addBisect(program: Command, io: Io, finish: Finish): void {
       "after",
       `
 The graph as it was imported, run by the interpreter, is what is right. A rewrite is named by its pass, rule, value and
-number, as in dump --fuel; a kernel by its step. Exit code 1 says that something differs.
+number, as in dump --fuel; a kernel by its step. wasm stands for each level that this engine has, native for each
+instruction set that this CPU has. Exit code 1 says that something differs.
 
 Examples:
   $ qjit bisect model.tflite

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type NpyArray, writeNpy } from "../../src/cli/npy.ts";
+import { type FileTensor, onnxFile } from "../import/onnx-file.ts";
 import { describeModels } from "../vectors.ts";
 import { folder, put, qjit } from "./qjit.ts";
 
@@ -77,6 +78,49 @@ describe("against another model", () => {
     expect(out).toContain("y, differences in LSB\n");
     expect(out).toMatch(/^Reading\n {2}Output y is/m);
   });
+});
+
+test("an ONNX file with quantizers against the float file that it was made of", async () => {
+  const weights = [0.1, -0.2, 0.3, 0.05, 0.5, -0.6, 0.02, 0.11, -0.3, 0.2, 0.1, 0];
+  const float = (dims: number[], values: number[]): FileTensor => ({ element: "FLOAT", dims, values });
+  const int8 = (dims: number[], values: number[]): FileTensor => ({ element: "INT8", dims, values });
+  const layer = (op: string, name: string, input: string[], out: string) => ({ op, name, in: input, out: [out] });
+  const layers = (x: string, h: string, r: string, y: string) => [
+    layer("MatMul", "/fc/MatMul", [x, "w"], "h"),
+    layer("Relu", "/relu/Relu", [h], "r"),
+    layer("MatMul", "/fc2/MatMul", [r, "w2"], y),
+  ];
+  const file = { inputs: { x: ["FLOAT", [1, 4]] as const }, outputs: ["y"] };
+  const initializers = { w: float([4, 3], weights), w2: float([3, 4], weights) };
+  const twin = put(dir, "float.onnx", onnxFile({ ...file, nodes: layers("x", "h", "r", "y"), initializers }));
+  const quantizers = (from: string, to: string) => [
+    layer("QuantizeLinear", `${from}_QuantizeLinear`, [from, "s", "z"], `${from}_q`),
+    layer("DequantizeLinear", `${from}_DequantizeLinear`, [`${from}_q`, "s", "z"], to),
+  ];
+  const stored = weights.map((v) => Math.round(v / 0.005));
+  const [fc, relu, fc2] = layers("x_dq", "h_dq", "r_dq", "yy");
+  const nodes = [
+    ...quantizers("x", "x_dq"),
+    layer("DequantizeLinear", "w_DequantizeLinear", ["wq", "sw", "z"], "w"),
+    layer("DequantizeLinear", "w2_DequantizeLinear", ["w2q", "sw", "z"], "w2"),
+    fc,
+    ...quantizers("h", "h_dq"),
+    relu,
+    ...quantizers("r", "r_dq"),
+    fc2,
+    ...quantizers("yy", "y"),
+  ];
+  const constants = { s: float([], [0.01]), sw: float([], [0.005]), z: int8([], [0]) };
+  const both = { ...constants, wq: int8([4, 3], stored), w2q: int8([3, 4], stored) };
+  const quantized = put(dir, "int8.onnx", onnxFile({ ...file, nodes, initializers: both }));
+  const result = await json(quantized, twin, "--samples", "5");
+  expect(result.code).toBe(0);
+  expect(result.layers.map((l: { name: string; matchedBy: string }) => [l.name, l.matchedBy])).toEqual(
+    ["/fc/MatMul", "/relu/Relu", "/fc2/MatMul"].map((name) => [name, "name"]),
+  );
+  // Weights are exact here, and each value is rounded once, so that no layer is off by more than a step of its own.
+  for (const l of result.layers) expect(l.isolated.lsb.max, l.name).toBeLessThan(1);
+  expect([result.unmatched, result.unmatchedReference]).toEqual([[], []]);
 });
 
 describe("against arrays", () => {

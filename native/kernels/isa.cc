@@ -5,6 +5,9 @@
 
 #if defined(QJIT_X86)
 #include <cpuid.h>
+#elif defined(QJIT_ARM) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
 namespace qjit {
@@ -15,6 +18,8 @@ const char* name_of(Isa isa) {
     case Isa::avx2: return "avx2";
     case Isa::avxvnni: return "avxvnni";
     case Isa::avx512vnni: return "avx512vnni";
+    case Isa::neon: return "neon";
+    case Isa::neondot: return "neondot";
   }
   return "";
 }
@@ -23,7 +28,7 @@ namespace {
 
 /** What the CPU has and the operating system saves on a switch. */
 struct Cpu {
-  bool avx2 = false, avxvnni = false, avx512vnni = false;
+  bool avx2 = false, avxvnni = false, avx512vnni = false, neon = false, neondot = false;
 
   Cpu() {
 #if defined(QJIT_X86)
@@ -39,6 +44,14 @@ struct Cpu {
     avx512vnni = avx2 && (b >> 16 & 1) && (b >> 17 & 1) && (b >> 30 & 1) && (b >> 31 & 1) && (c >> 11 & 1) && (low & 0xe6) == 0xe6;
     unsigned a71 = 0;
     avxvnni = avx2 && a >= 1 && __get_cpuid_count(7, 1, &a71, &b, &c, &d) && (a71 >> 4 & 1);
+#elif defined(QJIT_ARM)
+    neon = true;
+#if defined(__linux__)
+    neondot = getauxval(AT_HWCAP) & HWCAP_ASIMDDP;
+#elif defined(__APPLE__)
+    // Every Mac with such a CPU has them.
+    neondot = true;
+#endif
 #endif
   }
 };
@@ -57,6 +70,8 @@ std::vector<Isa> available() {
   if (cpu().avx2) list.push_back(Isa::avx2);
   if (cpu().avxvnni || cpu().avx512vnni) list.push_back(Isa::avxvnni);
   if (cpu().avx512vnni) list.push_back(Isa::avx512vnni);
+  if (cpu().neon) list.push_back(Isa::neon);
+  if (cpu().neondot) list.push_back(Isa::neondot);
   return list;
 }
 

@@ -7,7 +7,7 @@
 namespace qjit {
 
 /** In order of preference: later ones are faster. */
-enum class Isa { scalar, avx2, avxvnni, avx512vnni };
+enum class Isa { scalar, avx2, avxvnni, avx512vnni, neon, neondot };
 
 /** Whether the instructions of `avxvnni` are there in their own encoding; where not, that of AVX-512 stands for it. */
 bool has_avxvnni();

@@ -23,6 +23,7 @@ struct AddKernel {
 AddKernel add_kernel(Isa);
 
 void add_avx2(const AddFit&, const uint8_t*, const uint8_t*, uint8_t*, int64_t);
+void add_neon(const AddFit&, const uint8_t*, const uint8_t*, uint8_t*, int64_t);
 void add_avx512vnni(const AddFit&, const uint8_t*, const uint8_t*, uint8_t*, int64_t);
 
 }  // namespace qjit

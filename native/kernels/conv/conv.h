@@ -138,6 +138,9 @@ std::unique_ptr<ConvKernel> conv_avxvnni(const Conv&);
 /** conv_avxvnni in the encoding of AVX-512. */
 std::unique_ptr<ConvKernel> conv_evexvnni(const Conv&);
 std::unique_ptr<ConvKernel> conv_avx512vnni(const Conv&);
+std::unique_ptr<ConvKernel> conv_neon(const Conv&);
+std::unique_ptr<ConvKernel> conv_neondot(const Conv&);
+std::unique_ptr<ConvKernel> dwconv_neon(const Conv&);
 std::unique_ptr<ConvKernel> dwconv_avx2(const Conv&);
 std::unique_ptr<ConvKernel> dwconv_avx512vnni(const Conv&);
 

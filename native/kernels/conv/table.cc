@@ -14,6 +14,11 @@ std::unique_ptr<ConvKernel> conv_kernel(const Conv& g, Isa isa) {
     if (isa == Isa::avx2) return conv_avx2(g);
     return has_avxvnni() ? conv_avxvnni(g) : conv_evexvnni(g);
   }
+#elif defined(QJIT_ARM)
+  if (isa == Isa::neon || isa == Isa::neondot) {
+    if (auto k = dwconv_neon(g)) return k;
+    return isa == Isa::neondot && byte_weights(g) ? conv_neondot(g) : conv_neon(g);
+  }
 #endif
   (void)g;
   (void)isa;

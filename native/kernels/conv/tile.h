@@ -143,7 +143,7 @@ class TiledConv final : public ConvKernel {
 
   void pack_constants(const Panel& p) {
     const bool proved = p.mode == Mode::plain || p.mode == Mode::plus || p.mode == Mode::away;
-    const int64_t zero = sizeof(E) == 2 ? 0 : g_.x_zero + (g_.x_signed ? 128 : 0);
+    const int64_t zero = sizeof(E) == 2 ? 0 : g_.x_zero + (g_.x_signed ? 128 : 0) - x_offset_of<V>();
     uint8_t* at = packed_.data() + origin_ + p.at;
     for (int c = 0; c < p.count; c++, at += 4) {
       const size_t k = static_cast<size_t>(p.channel + c);

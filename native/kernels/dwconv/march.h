@@ -74,7 +74,7 @@ class MarchingDepthwise final : public ConvKernel {
   template <class W>
   void pack(const Block& b) {
     constexpr size_t width = 4 * W::lanes * 4;
-    const int64_t zero = g_.x_zero + (g_.x_signed ? 128 : 0);
+    const int64_t zero = g_.x_zero + (g_.x_signed ? 128 : 0) - x_offset_of<W>();
     uint8_t* at = packed_.data() + origin_ + b.at;
     for (int v = 0; v < 4; v++)
       for (int lane = 0; lane < W::lanes; lane++, at += 4) {

@@ -11,6 +11,9 @@ PeakKernel kernel_of(Isa isa) {
   if (isa == Isa::avx512vnni) return peak_avx512vnni();
   if (isa == Isa::avxvnni) return has_avxvnni() ? peak_avxvnni() : peak_evexvnni();
   if (isa == Isa::avx2) return peak_avx2();
+#elif defined(QJIT_ARM)
+  if (isa == Isa::neon) return peak_neon();
+  if (isa == Isa::neondot) return peak_neondot();
 #endif
   (void)isa;
   return {};

@@ -32,5 +32,6 @@ struct PlainKernels {
 PlainKernels plain_kernels(Isa);
 PlainKernels plain_avx2();
 PlainKernels plain_avx512vnni();
+PlainKernels plain_neon();
 
 }  // namespace qjit

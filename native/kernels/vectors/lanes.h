@@ -4,6 +4,7 @@
 //   V::registers            how many vectors tiles may count on
 //   V::Element              what the dot instruction multiplies: int16_t (pairs) or uint8_t (fours, with signed weights)
 //   dot(acc, x, w)          acc + the exact sum of products of each lane's elements
+//   V::x_offset             where there is one: what dot takes from each byte of x
 //   pack(a, b), low, high   work in groups of 128 bits, as the instructions do: a pair of I holds 2 * lanes channels in the
 //                           order of `channel_of`, and packing the pair to 16 bits restores the natural order
 //   round(v)                nearest integer, halves to even
@@ -35,6 +36,13 @@ namespace qjit {
 
 /** The channel, within a pair of vectors, of a lane of its first (0) or second (1) vector. */
 constexpr int channel_of(int vector, int lane) { return lane / 4 * 8 + vector * 4 + lane % 4; }
+
+/** What `dot` of bytes takes from each x; biases add it again. */
+template <class V>
+constexpr int x_offset_of() {
+  if constexpr (requires { V::x_offset; }) return V::x_offset;
+  else return 0;
+}
 
 /** Calls f(0), f(1), ... f(N - 1) with constants, so that arrays of vectors indexed by them live in registers. */
 template <int N, class F, int At = 0>

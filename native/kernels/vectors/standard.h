@@ -2,7 +2,11 @@
 // of the standard library must be compiled for the baseline, since the linker keeps one copy of each for the whole program.
 #pragma once
 
+#if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
 
 #include <algorithm>
 #include <array>

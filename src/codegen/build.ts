@@ -10,6 +10,19 @@ import { emitModule, type ModuleOptions } from "./wasm/module.ts";
 /** Which instructions a module may use: `auto` takes what this machine's engine has. */
 export type Features = "auto" | "simd128" | "relaxed";
 
+/**
+ * Whether V8 shall join neighbouring 128-bit operations into 256-bit ones, which Node users ask for with QJIT_REVEC=1: it is
+ * an experiment of V8's (13 and later, x86-64), and holds for all modules that the process compiles from then on.
+ */
+function widened(): boolean {
+  const node = (globalThis as { process?: Partial<NodeJS.Process> }).process;
+  if (node?.env?.QJIT_REVEC !== "1" || node.arch !== "x64" || !(Number.parseInt(node.versions?.v8 ?? "", 10) >= 13))
+    return false;
+  const v8 = node.getBuiltinModule?.("node:v8");
+  v8?.setFlagsFromString("--experimental-wasm-revectorize");
+  return v8 !== undefined;
+}
+
 /** The target for this machine's engine. Throws ArgumentError if it lacks what is asked for. */
 export function hostTarget(features: Features = "auto"): WasmTarget {
   const engine = probeEngine();
@@ -18,7 +31,8 @@ export function hostTarget(features: Features = "auto"): WasmTarget {
     throw new ArgumentError("features", "simd128 or auto, as this engine has no relaxed SIMD", features);
   }
   const relaxed = features === "relaxed" || (features === "auto" && engine.relaxed);
-  return relaxed ? { level: "relaxed", dot: engine.dot } : { level: "simd128", dot: "inexact" };
+  const wide = widened() ? { wide: true } : {};
+  return relaxed ? { level: "relaxed", dot: engine.dot, ...wide } : { level: "simd128", dot: "inexact", ...wide };
 }
 
 /** What compiling gave. */

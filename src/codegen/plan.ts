@@ -94,7 +94,7 @@ export function makePlan(graph: Graph, target: WasmTarget, options: PlanOptions 
   const computed = [...nodes.entries()].filter(([, n]) => places.has(n) && n.op !== param && !free.has(n));
 
   // Scratch memory lives for its one step; that of threads is their own.
-  const scratchBytes = new Map(computed.map(([, node]) => [node, kernelOf(node).scratch?.(node) ?? 0]));
+  const scratchBytes = new Map(computed.map(([, node]) => [node, kernelOf(node).scratch?.(node, target) ?? 0]));
   const scratchOf = new Map<Node, number>();
   const all: Lifetime[] = [...lifetimes];
   for (const [i, node] of computed) {

@@ -44,7 +44,7 @@ export function emitModule(
     m.setMemory(pages, pages, "memory");
     const numbers = kernel.numbers?.(node).length ?? 0;
     const kept = kernel.kept?.(node, target) ? 1 : 0;
-    const count = 1 + operands.length + packs.length + numbers + kept + (kernel.scratch?.(node) ? 1 : 0);
+    const count = 1 + operands.length + packs.length + numbers + kept + (kernel.scratch?.(node, target) ? 1 : 0);
     const f = new Func(binaryen, m, "run", count, shared);
     kernel.emit(f, node, target);
     f.end();
@@ -69,7 +69,7 @@ export function emitModule(
 export function load(kernel: WasmKernel, node: Node, target: WasmTarget, threads = 1): Loaded {
   const packs = kernel.pack?.(node, target) ?? [];
   const operands = operandsOf(node).filter((n) => !constantOf(n));
-  const scratch = kernel.scratch?.(node) ?? 0;
+  const scratch = kernel.scratch?.(node, target) ?? 0;
   const kept = kernel.kept?.(node, target) ?? 0;
   let end = 1024;
   const place = (bytes: number, align = 16): number => {

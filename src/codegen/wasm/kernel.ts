@@ -14,6 +14,8 @@ export interface WasmTarget {
    * reads it as unsigned exactly (x86 VNNI), as signed exactly (Arm), or not exactly (saturating or unknown).
    */
   readonly dot: "unsigned" | "signed" | "inexact";
+  /** The engine joins operations on neighbouring vectors of 128 bits (V8's `--experimental-wasm-revectorize`); not unless true. */
+  readonly wide?: boolean;
 }
 
 /** Constant bytes that a kernel reads, placed once in the module's memory and passed by address. */
@@ -42,7 +44,7 @@ export interface WasmKernel {
   /** Emits the body of the function that writes them; its parameters are each pack, then the kept memory. */
   prepare?(f: Func, node: Node, target: WasmTarget): void;
   /** Bytes of scratch memory that a call needs. */
-  scratch?(node: Node): number;
+  scratch?(node: Node, target: WasmTarget): number;
   /** Operands (in slot order) that the result may overwrite: each element is read before its place is written. */
   readonly inPlace?: readonly number[];
   /**

@@ -23,6 +23,8 @@ export interface Tile {
   readonly element: Element;
   /** Bytes of a packed weight; 1 with 2-byte elements means that weights are extended as they are loaded. */
   readonly weightBytes: 1 | 2;
+  /** Sums go through memory before they are finished: an engine that joins neighbouring vectors begins at their stores. */
+  readonly apart: boolean;
 }
 
 /** Sizes in bytes that suit a first cache of 32 KB and a second of 512 KB; see `chunkPixels`. */
@@ -142,9 +144,13 @@ export class ConvTile {
     f.do(m.call(expandFunction(f), [f.plus(pack, this.finisher.commonBytes), f.get(kept), ...sizes], b.none));
   }
 
-  scratch(): number {
+  get #stagedBytes(): number {
     if (!this.staged.copied) return 0;
-    return this.flat ? this.chunk * this.staged.pixel + 64 : this.staged.bytes;
+    return ((this.flat ? this.chunk * this.staged.pixel : this.staged.bytes) + 79) & ~15;
+  }
+
+  scratch(): number {
+    return this.#stagedBytes + (this.tile.apart ? this.mr * this.lanes * 4 : 0);
   }
 
   /**
@@ -344,6 +350,17 @@ export class ConvTile {
     }
     this.#sums(f, acc, a, block, pixel);
     if (this.#mostRests) this.#again(f, acc, a, block, pixel);
+    if (this.tile.apart) {
+      const { scratch } = convParams(f, this.g);
+      const each = (visit: (sum: Local, at: number) => void): void =>
+        acc.forEach((row, r) => {
+          row.forEach((sum, v) => {
+            visit(sum, this.#stagedBytes + (r * nv + v) * 16);
+          });
+        });
+      each((sum, at) => f.do(m.v128.store(at, 16, f.get(scratch), f.get(sum))));
+      each((sum, at) => f.set(sum, m.v128.load(at, 16, f.get(scratch))));
+    }
     const residual = delta && f.let(b.i32, m.i32.add(f.get(place), f.get(delta)));
     this.finisher.emit(f, acc, pack, block, 0, {
       result: place,

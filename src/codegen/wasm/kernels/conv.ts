@@ -27,25 +27,31 @@ const choices: readonly Choice[] = [
   {
     name: "qs8_conv_6x8c4__wasmrelaxed",
     suits: (_, target) => exactDot(target),
-    tile: (g, target) => ({ mr: 6, nv: 2, element: relaxedElement(g, target), weightBytes: 1 }),
+    tile: (g, target) => ({
+      mr: 6,
+      nv: 2,
+      element: relaxedElement(g, target),
+      weightBytes: 1,
+      apart: target.wide === true,
+    }),
     speed: 32,
   },
   {
     name: "qs8_conv_5x8c2__wasmsimd",
     suits: () => true,
-    tile: () => ({ mr: 5, nv: 2, element: wide, weightBytes: 2 }),
+    tile: (_, target) => ({ mr: 5, nv: 2, element: wide, weightBytes: 2, apart: target.wide === true }),
     speed: 12,
   },
   {
     name: "qs8_gemv_2x16c4__wasmrelaxed",
     suits: (g, target) => exactDot(target) && rowsOf(g) <= 2,
-    tile: (g, target) => ({ mr: 2, nv: 4, element: relaxedElement(g, target), weightBytes: 1 }),
+    tile: (g, target) => ({ mr: 2, nv: 4, element: relaxedElement(g, target), weightBytes: 1, apart: false }),
     speed: 40,
   },
   {
     name: "qs8_gemv_2x16c2__wasmsimd",
     suits: (g) => rowsOf(g) <= 2,
-    tile: () => ({ mr: 2, nv: 4, element: wide, weightBytes: 1 }),
+    tile: () => ({ mr: 2, nv: 4, element: wide, weightBytes: 1, apart: false }),
     speed: 13,
   },
 ];
@@ -88,7 +94,8 @@ const row = (choice: Choice): WasmKernel => ({
   prepare: (f, node, target) => tileOf(choice, node, target).prepare(f),
   numbers: convNumbers,
   // Which signedness the engine wants decides whether bytes are copied; memory is set aside for either.
-  scratch: (node) => Math.max(...engines.map((dot) => tileOf(choice, node, { level: "relaxed", dot }).scratch())),
+  scratch: (node, target) =>
+    Math.max(...engines.map((dot) => tileOf(choice, node, { ...target, level: "relaxed", dot }).scratch())),
   emit: (f, node, target) => tileOf(choice, node, target).emit(f),
 });
 

@@ -102,7 +102,7 @@ class Winograd {
     const multiplied = Math.ceil((this.rows * this.across) / mr) * mr * g.n * chunks;
     const products = (multiplied * points * g.c * this.blocks.length * lanes) / (12 * Math.min(1, 0.4 + 0.12 * mr));
     const transforms = tiles * points * ((g.c / 8) * 3 + this.blocks.length * 4);
-    const streamed = (g.n * chunks * this.kept()) / (this.kept() > 2 ** 22 ? 4 : 16);
+    const streamed = (g.n * chunks * this.kept()) / (this.kept() > 2 ** 23 ? 4 : 16);
     return products + transforms + streamed;
   }
 
@@ -333,7 +333,7 @@ class Winograd {
         minOf(f, f.get(first), tiles - mr, at);
         const x = f.let(b.i32, i32.add(f.get(plane), i32.mul(f.get(at), i32.const(g.c * 2))));
         const own = f.let(b.i32, f.get(w));
-        const acc = Array.from({ length: mr }, () => [0, 1].map(() => vec(f, i32x4.splat(i32.const(0)))));
+        const acc = Array.from({ length: mr }, () => [0, 1].map(() => vec(f, v128.const(new Array(16).fill(0)))));
         const step = (s: number): void => {
           const ws = [0, 1].map((k) => vec(f, v128.load(s * 32 + k * 16, 16, f.get(own))));
           acc.forEach((row, r) => {

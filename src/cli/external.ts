@@ -1,5 +1,5 @@
 /** Files beside an ONNX model, which hold its large tensors. */
-import { readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { ModelError } from "../errors.ts";
 import type { ExternalData } from "../import/onnx/elements.ts";
@@ -21,6 +21,7 @@ export function besideModel(model: string): ExternalData {
       if (inner === ".." || inner.startsWith(`..${sep}`) || inner === "") {
         throw new ModelError(path, "leads out of the model's folder");
       }
+      if (!statSync(real).isFile()) throw new ModelError(path, "is no file");
       const { buffer, byteOffset, byteLength } = readFileSync(real);
       bytes = new Uint8Array(buffer, byteOffset, byteLength);
     } catch (error) {

@@ -135,6 +135,8 @@ describe("external data", () => {
       symlinkSync(join(dir, "secret"), join(dir, "model", "link"));
       const read = besideModel(join(dir, "model", "m.onnx"));
       expect(read("w")).toEqual(bytes);
+      mkdirSync(join(dir, "model", "folder"));
+      expect(() => read("folder")).toThrow("is no file");
       expect(() => read("link")).toThrow("leads out of the model's folder");
       expect(() => read("none")).toThrow(ModelError);
     } finally {

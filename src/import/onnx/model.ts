@@ -1,9 +1,9 @@
 /** What is common to the operators of one import: values by name, and what may be worked out of constants. */
 import { ModelError } from "../../errors.ts";
-import { type Node, operandsOf, typesOf } from "../../ir/graph.ts";
-import { evaluate } from "../../ir/interpret.ts";
-import { constantOf, param } from "../../ir/ops/source.ts";
-import { sizeOf, type TypedArray } from "../../ir/type.ts";
+import { type Node, operandsOf } from "../../ir/graph.ts";
+import { param } from "../../ir/ops/source.ts";
+import type { TypedArray } from "../../ir/type.ts";
+import { foldConstant, stepsOf } from "../fold.ts";
 import type { Operator } from "./context.ts";
 import type { Element } from "./schema.ts";
 
@@ -56,38 +56,13 @@ export interface Model {
 }
 
 /** The value of a node that depends on constants only, such as a computed shape; undefined if it depends on more. */
-export function fold(model: Model, root: Node): TypedArray | undefined {
-  const { folded } = model;
-  const known = (n: Node): boolean => constantOf(n) !== undefined || folded.has(n);
-  const value = (n: Node): TypedArray | undefined => constantOf(n) ?? folded.get(n);
-  const stack = [root];
-  while (stack.length) {
-    const node = stack[stack.length - 1];
-    const operands = operandsOf(node);
-    const missing = known(node) ? undefined : operands.find((n) => !known(n));
-    if (missing) {
-      stack.push(missing);
-      continue;
-    }
-    stack.pop();
-    if (known(node)) continue;
-    const all = operands.length > 0 && operands.every((n) => value(n) !== undefined);
-    if (all) model.foldable -= steps(node);
+export const fold = (model: Model, root: Node): TypedArray | undefined =>
+  foldConstant(root, model.folded, (node) => {
+    model.foldable -= stepsOf(node);
     if (model.foldable < 0)
       throw new ModelError(node.name, "wants more computed at import than its constants can need");
-    folded.set(node, all ? evaluate(node, (n) => value(n)!) : undefined);
-  }
-  return value(root);
-}
-
-/** What evaluating a node costs: elements read and made, or multiplied and summed. */
-function steps(node: Node): number {
-  const { shape } = node.type;
-  const window: readonly number[] = node.attrs.window ?? [];
-  const macs = node.op.macs?.(typesOf(node.op, node.in), node.attrs, node.type) ?? 0;
-  const read = operandsOf(node).reduce((n, x) => Math.max(n, sizeOf(x.type.shape)), 0);
-  return Math.max(read, macs, sizeOf(shape) * sizeOf(window));
-}
+    return true;
+  });
 
 /** The parameters of the graph that a node depends on, by name. */
 export function inputsBehind(root: Node): string[] {

@@ -1,10 +1,10 @@
 /** The values of a subgraph while it is converted: a node for each tensor that has been made, and the variables. */
 import { ModelError } from "../../errors.ts";
-import { make, type Node, operandsOf } from "../../ir/graph.ts";
-import { evaluate } from "../../ir/interpret.ts";
-import { constantOf, makeConst, makeParam } from "../../ir/ops/source.ts";
+import { make, type Node } from "../../ir/graph.ts";
+import { makeConst, makeParam } from "../../ir/ops/source.ts";
 import { where } from "../../ir/ops/where.ts";
 import { allocate, sizeOf, type TensorType, type TypedArray } from "../../ir/type.ts";
+import { foldConstant, stepsOf } from "../fold.ts";
 import { constantData, declaredType, maxElements, shortName, type Tensor } from "./tensors.ts";
 
 /** A variable of the model: its parameter and value once it has been read, its latest value, and where it starts. */
@@ -26,6 +26,8 @@ export class Values {
   readonly tensors: readonly Tensor[];
   readonly #nodes = new Map<number, Node>();
   readonly #folded = new Map<Node, TypedArray | undefined>();
+  /** Steps that may still be taken to work out shapes. */
+  #foldable = 2 ** 23;
 
   /** Variables by name, and the names that handles stand for. */
   readonly variables = new Map<string, Variable>();
@@ -110,16 +112,11 @@ export class Values {
 
   /** The value of a node that depends on constants only, such as a computed shape; undefined if it depends on more. */
   fold(node: Node): TypedArray | undefined {
-    const constant = constantOf(node);
-    if (constant) return constant;
-    if (this.#folded.has(node)) return this.#folded.get(node);
-    const operands = operandsOf(node);
-    let value: TypedArray | undefined;
-    if (operands.length && sizeOf(node.type.shape) <= 4096 && operands.every((n) => this.fold(n) !== undefined)) {
-      value = evaluate(node, (n) => this.fold(n)!);
-    }
-    this.#folded.set(node, value);
-    return value;
+    return foldConstant(node, this.#folded, (n) => {
+      if (sizeOf(n.type.shape) > 4096 || stepsOf(n) > this.#foldable) return false;
+      this.#foldable -= stepsOf(n);
+      return true;
+    });
   }
 }
 

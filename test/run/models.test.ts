@@ -34,6 +34,7 @@ describeModels("models in wasm and native", (dir) => {
           found.map((f, i) => differences(f, want[i])),
           way.name,
         ).toEqual(want.map(() => []));
+        run.end?.();
       }
     });
   }

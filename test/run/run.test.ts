@@ -35,6 +35,7 @@ describe.each(ways)("$name", (way) => {
           `${name} #${i} mode ${mode}`,
         ).toEqual(wanted.map(() => []));
       }
+      run.end?.();
     }
   });
 });

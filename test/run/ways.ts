@@ -1,6 +1,7 @@
 /** Every way of running a graph: they all return the same integers. */
 import { setFlagsFromString } from "node:v8";
 import { expect } from "vitest";
+import { load } from "../../runtime/index.ts";
 import { probeEngine } from "../../runtime/probe.ts";
 import { Program } from "../../runtime/program.ts";
 import { build } from "../../src/codegen/build.ts";
@@ -26,8 +27,8 @@ export const targets: readonly WasmTarget[] = [
   ...(probeEngine().relaxed ? [{ level: "relaxed", dot: probeEngine().dot } as const] : []),
 ];
 
-/** Runs inputs through a graph. */
-export type Runner = (inputs: readonly TypedArray[]) => TypedArray[];
+/** Runs inputs through a graph; `end` lets go of what it holds. */
+export type Runner = ((inputs: readonly TypedArray[]) => TypedArray[]) & { end?(): void };
 
 /** A way of running. */
 export interface Way {
@@ -63,6 +64,17 @@ export const ways: readonly Way[] = [
       },
     }),
   ),
+  {
+    // Results must not depend on the number of threads: each graph has another one.
+    name: "wasm threads",
+    async prepare(g) {
+      const { wasm } = await build(g, targets[g.nodes.length % targets.length], { threads: true });
+      const program = await load(wasm as BufferSource, { threads: [2, 3, 5][g.nodes.length % 3] });
+      const run: Runner = (x) => program.runSync(x) as TypedArray[];
+      run.end = () => program.dispose();
+      return run;
+    },
+  },
   ...levels.map(
     (level): Way => ({
       name: `native ${level}`,

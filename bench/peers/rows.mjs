@@ -1,6 +1,6 @@
 /**
  * What is compared. A row is a work, ours and theirs; `bar` and `stretch` are the wanted ratios, theirs to ours, or with
- * `most` the largest figure of ours. `kind` says how it is measured:
+ * `most` the largest figure of ours; `env` is set in the process. `kind` says how it is measured:
  *
  * - `turns`: both in one process, in turns;
  * - `page`: both in one page of headless Chromium, in turns;
@@ -18,6 +18,7 @@ const native = { use: "qjit-native" };
 const web = { use: "onnxruntime-web" };
 const node = { use: "onnxruntime-node" };
 const two = { threads: 2 };
+const revec = { QJIT_REVEC: "1" };
 const fp32 = (peer) => ({ ...peer, model: "mobilenet_v2_fp32.onnx" });
 
 const wasmRows = [
@@ -66,6 +67,26 @@ const wasmRows = [
     model: mobilenet,
     bar: 1.7,
     stretch: 1.85,
+  },
+  {
+    id: "web-revec",
+    work: "MobileNetV2 QDQ, V8's 256-bit vectors (QJIT_REVEC=1)",
+    env: revec,
+    ours: wasm,
+    theirs: web,
+    model: mobilenet,
+    bar: 12,
+    stretch: 16,
+  },
+  {
+    id: "node-revec",
+    work: "MobileNetV2 QDQ, V8's 256-bit vectors (QJIT_REVEC=1)",
+    env: revec,
+    ours: wasm,
+    theirs: node,
+    model: mobilenet,
+    bar: 1 / 1.3,
+    stretch: 1,
   },
   { id: "web-fp32", work: "MobileNetV2, int8 against fp32", ours: wasm, theirs: fp32(web), model: mobilenet, bar: 1 },
   { id: "node-fp32", work: "MobileNetV2, int8 against fp32", ours: wasm, theirs: fp32(node), model: mobilenet, bar: 1 },

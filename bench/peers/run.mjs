@@ -79,6 +79,7 @@ function job(engine, message) {
     const child = fork(path.join(here, "job.mjs"), {
       execPath: nodeOf(engine),
       execArgv: [],
+      env: { ...process.env, ...message.env },
       stdio: ["ignore", 2, 2, "ipc"],
     });
     child.once("message", (reply) => (reply.error ? fail(new Error(reply.error)) : done(reply)));
@@ -159,7 +160,7 @@ async function fresh(row, kind, key, unit, effort) {
     const pair = {};
     for (const side of i % 2 ? ["ours", "theirs"] : ["theirs", "ours"]) {
       if (!row[side]) continue;
-      pair[side] = await job(row.engine, { kind, who: row[side], model: row.model });
+      pair[side] = await job(row.engine, { kind, who: row[side], model: row.model, env: row.env });
       who[side] = pair[side].who;
       engine = pair[side].engine;
     }

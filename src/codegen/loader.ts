@@ -63,7 +63,7 @@ const readText = `async function read(source) {
   if (typeof source === "string") source = new URL(source, globalThis.location?.href ?? import.meta.url);
   if (source instanceof URL) {
     const node = source.protocol === "file:" && globalThis.process?.getBuiltinModule;
-    if (node) return node("node:fs").promises.readFile(source);
+    if (node) return node("node:fs").readFileSync(source);
     source = await fetch(source);
   }
   if (source?.arrayBuffer) {

@@ -263,9 +263,9 @@ describe("what is not supported", () => {
       throw new Error("imported");
     })();
     expect(error.problems).toEqual([
-      "If 0 (branch): no conversion (inputs FLOAT)",
-      "LSTM 2 (rnn): no conversion (inputs FLOAT, FLOAT)",
-      "Cast 3 (narrow): results of type FLOAT8E8M0",
+      "If 0 (branch): control flow (inputs FLOAT)",
+      "LSTM 2 (rnn): a recurrent operator (inputs FLOAT, FLOAT)",
+      "Cast 3 (narrow): results of type FLOAT8E8M0 (inputs FLOAT)",
     ]);
     expect(error.message).toContain("3 unsupported:");
   });

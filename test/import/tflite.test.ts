@@ -307,9 +307,9 @@ describe("what is not supported is named, all of it", () => {
     m.outputs = [9];
     expect(() => importTflite(tfliteFile(m), { source: "net.tflite" })).toThrowErrorMatchingInlineSnapshot(`
       [ModelError: net.tflite: 3 unsupported:
-        LSTM 2 (z): no conversion (inputs INT8)
+        LSTM 2 (z): a recurrent operator (inputs INT8)
         custom operator Mine 3 (v): no conversion (inputs FLOAT64)
-        ADD 4 (sum): tensor 7 (z) of type FLOAT64]
+        ADD 4 (sum): tensor 7 (z) of type FLOAT64 (inputs FLOAT64, FLOAT64)]
     `);
   });
 

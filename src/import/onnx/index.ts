@@ -230,7 +230,8 @@ function convertAll(graph: Message<"Graph">, model: Model, problems: string[]): 
       if (error instanceof NeedsValues) for (const name of error.inputs) helpful.add(name);
     }
     if (problem === undefined) return;
-    if (problem !== poisoned) problems.push(`${op.where}: ${problem}`);
+    const types = inputsOf(op).map((v) => v.element);
+    if (problem !== poisoned) problems.push(`${op.where}: ${problem} (inputs ${types.join(", ") || "none"})`);
     for (const name of op.outputs) {
       if (name !== "" && !model.values.has(name)) model.values.set(name, standIn(name, "FLOAT", [], problem));
     }
@@ -241,14 +242,24 @@ function convertAll(graph: Message<"Graph">, model: Model, problems: string[]): 
 /** Said of nodes that read what could not be converted; they are no problems of their own. */
 const poisoned = "reads an unsupported value";
 
+/** Operators that are refused for what they are. */
+const refusals: Readonly<Record<string, string>> = Object.fromEntries([
+  ...["If", "Loop", "Scan"].map((type) => [type, "control flow"]),
+  ...["LSTM", "GRU", "RNN"].map((type) => [type, "a recurrent operator"]),
+  ...["NonZero", "Unique", "Compress", "NonMaxSuppression"].map((type) => [
+    type,
+    "a result whose size depends on values",
+  ]),
+]);
+
+/** The inputs that an operator has, none of them left out. */
+const inputsOf = (op: Operator): Value[] => op.inputs.flatMap((name, i) => (name === "" ? [] : [op.value(i)]));
+
 function convert(op: Operator): void {
-  const inputs = op.inputs.flatMap((name, i) => (name === "" ? [] : [op.value(i)]));
+  const inputs = inputsOf(op);
   const key = op.domain === "" ? op.type : `${op.domain}.${op.type}`;
   const row = Object.hasOwn(rows, key) ? rows[key] : undefined;
-  if (!row) {
-    const types = inputs.map((v) => v.element).join(", ") || "none";
-    op.unsupported(`no conversion${op.domain ? ` of the domain ${op.domain}` : ""} (inputs ${types})`);
-  }
+  if (!row) op.unsupported(refusals[key] ?? `no conversion${op.domain ? ` of the domain ${op.domain}` : ""}`);
   if (inputs.some((v) => v.problem !== undefined)) op.unsupported(poisoned);
   const [first, last] = row.versions;
   if (op.version < first || (last !== undefined && op.version > last)) {

@@ -161,7 +161,8 @@ function convertAll(
       );
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;
-      problems.push(`${op.where}: ${error.message}`);
+      const types = op.inputs.map((i) => (i === -1 ? "none" : values.tensors[i].element));
+      problems.push(`${op.where}: ${error.message} (inputs ${types.join(", ") || "none"})`);
       // Stand-ins let the rest be checked, so that everything unsupported is reported at once.
       for (const i of op.outputs) {
         const t = values.tensors[i];
@@ -177,11 +178,18 @@ function convertAll(
   return { problems, ends };
 }
 
+/** Operators that are refused for what they are. */
+const refusals: Readonly<Record<string, string>> = Object.fromEntries([
+  ...["IF", "WHILE", "CALL"].map((name) => [name, "control flow"]),
+  ...operatorNames.filter((name) => /(LSTM|RNN)$/.test(name)).map((name) => [name, "a recurrent operator"]),
+  ...["WHERE", "UNIQUE", "NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5"].map((name) => [
+    name,
+    "a result whose size depends on values",
+  ]),
+]);
+
 function convert(op: Operator, values: Values, conversion: Conversion | undefined): void {
-  if (!conversion)
-    op.unsupported(
-      `no conversion (inputs ${op.inputs.map((i) => (i === -1 ? "none" : values.tensors[i].element)).join(", ")})`,
-    );
+  if (!conversion) op.unsupported(refusals[op.name] ?? "no conversion");
   for (const i of [...op.inputs, ...op.outputs]) {
     const t = values.tensors[i];
     if (!t || (conversion.handles && t.element === "RESOURCE")) continue;

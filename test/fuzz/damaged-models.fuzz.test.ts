@@ -1,6 +1,6 @@
 /**
- * Damaged model files: every shared model with bytes or fields changed gives a graph or one ModelError, within 5 seconds, and
- * in 1 GiB. A process of its own does it, so that a crash, an endless loop or a large allocation is seen as such.
+ * Damaged model files: every shared model with bytes or fields changed gives a graph or one ModelError, within 5 seconds of CPU time,
+ * and in 1 GiB. A process of its own does it, so that a crash, an endless loop or a large allocation is seen as such.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";

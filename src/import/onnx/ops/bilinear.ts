@@ -52,14 +52,13 @@ function neighbours(op: Operator, a: Scaled) {
   });
   return {
     of: (k: 0 | 1) => list.map((t) => (k ? t.second : t.first)),
-    weight: (i: number, k: 0 | 1) => list[i].weights[k],
+    weights: (k: 0 | 1) => list.map((t) => t.weights[k]),
   };
 }
 
 /** x (f32, or integers of 8 bits) resized along its last two dimensions. */
 export function bilinear(op: Operator, x: Node, rows: Scaled, columns: Scaled): Node {
   const [y, z] = [neighbours(op, rows), neighbours(op, columns)];
-  op.positions(rows.result * columns.result);
   const { storage } = x.type;
   let sum: Node | undefined;
   // In the order of the kernel: first row, then second, the columns within.
@@ -72,10 +71,11 @@ export function bilinear(op: Operator, x: Node, rows: Scaled, columns: Scaled): 
     const corner = picked(op, picked(op, x, rows.axis, y.of(r), `row${r}.`), columns.axis, z.of(c), `corner${r}${c}.`);
     const real =
       storage === "f32" ? corner : op.make(cast, { x: corner }, {}, { storage: "f32", name: `${op.name}/real` });
-    const data = Float32Array.from({ length: rows.result * columns.result }, (_, i) =>
-      f(z.weight(i % columns.result, c) * y.weight(Math.floor(i / columns.result), r)),
-    );
-    const w = op.constantNode(`weight${r}${c}`, "f32", [rows.result, columns.result], data);
+    const [wy, wz] = [
+      op.constantNode(`rows${r}`, "f32", [rows.result, 1], Float32Array.from(y.weights(r))),
+      op.constantNode(`columns${c}`, "f32", [columns.result], Float32Array.from(z.weights(c))),
+    ];
+    const w = op.make(binary, { x: wz, y: wy }, { fn: "mul" }, { name: `${op.name}/weight${r}${c}` });
     const product = op.make(binary, { x: w, y: real }, { fn: "mul" }, { name: `${op.name}/part` });
     sum = sum ? op.make(binary, { x: sum, y: product }, { fn: "add" }) : product;
   }

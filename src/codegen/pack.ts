@@ -80,6 +80,14 @@ function takeBytes(values: Int16Array): Int8Array {
   return taken;
 }
 
+/** A panel of 16-bit weights less `above` as bytes, which they fit. */
+export function lowBytes({ buffer, byteOffset, byteLength }: Uint8Array, above: number): Uint8Array {
+  const values = new Int16Array(buffer, byteOffset, byteLength / 2);
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) bytes[i] = values[i] - above;
+  return bytes;
+}
+
 /** Bytes of a panel. */
 export const panelBytes = (shape: PanelShape, runs: number, runLength: number): number =>
   runs * Math.ceil(runLength / shape.step) * shape.step * shape.lanes * shape.bytes;

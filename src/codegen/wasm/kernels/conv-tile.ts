@@ -3,7 +3,7 @@
  * locals. Every step broadcasts 4 bytes of each pixel (2 or 4 channels) and multiplies them with `nv` vectors of packed
  * weights. One base pointer per operand; rows and taps are immediate offsets.
  */
-import { makePanel, type Panel, panelBytes } from "../../pack.ts";
+import { lowBytes, makePanel, type Panel, panelBytes } from "../../pack.ts";
 import type { Func, Local, Share } from "../asm.ts";
 import { Finisher } from "../epilogue.ts";
 import { blocksOf } from "../epilogue-constants.ts";
@@ -50,7 +50,7 @@ export class ConvTile {
   readonly chunk: number;
 
   #made: readonly Panel[] | undefined;
-  #bytes: boolean | undefined;
+  #stored: { readonly above: number | undefined } | undefined;
 
   constructor(g: Conv, tile: Tile) {
     this.g = g;
@@ -87,9 +87,8 @@ export class ConvTile {
 
   /** The packed weights of each block, made when asked for: most tiles are only weighed against others. */
   get #panels(): readonly Panel[] {
-    const shape = { ...this.#shape, bytes: this.#expands ? 1 : this.tile.weightBytes } as const;
     this.#made ??= this.blocks.map((channels) =>
-      makePanel(shape, this.g.weights, this.g.kh * this.g.kw * this.g.i, channels, this.runs, this.runLength),
+      makePanel(this.#shape, this.g.weights, this.g.kh * this.g.kw * this.g.i, channels, this.runs, this.runLength),
     );
     return this.#made;
   }
@@ -124,10 +123,27 @@ export class ConvTile {
     return `${JSON.stringify(this.tile)} ${this.finisher.key} ${this.#mostRests} ${this.#expands}`;
   }
 
-  /** Whether weights of 16 bits are bytes in the constants. */
+  /** Where weights of 16 bits are bytes in the constants: what the weights, and the zeros around them, are above the bytes. */
+  get #above(): number | undefined {
+    if (this.#stored === undefined) {
+      let [least, most] = [0, 0];
+      for (const w of this.g.weights) {
+        if (w < least) least = w;
+        else if (w > most) most = w;
+      }
+      const above = least >= -128 && most <= 127 ? 0 : least + 128;
+      this.#stored = { above: this.tile.weightBytes === 2 && most - least <= 255 ? above : undefined };
+    }
+    return this.#stored.above;
+  }
   get #expands(): boolean {
-    this.#bytes ??= this.tile.weightBytes === 2 && this.g.weights.every((w) => w >= -128 && w <= 127);
-    return this.#bytes;
+    return this.#above !== undefined;
+  }
+
+  /** Bytes of a block in the constants. */
+  get #storedBytes(): number {
+    const constants = this.finisher.blockBytes;
+    return this.#expands ? constants + (this.#blockBytes - constants) / 2 : this.#blockBytes;
   }
 
   /** Bytes of the blocks with their weights at 16 bits. */
@@ -139,9 +155,10 @@ export class ConvTile {
   prepare(f: Func): void {
     const { m, b } = f;
     const [pack, kept] = f.params;
-    const constants = this.finisher.blockBytes;
-    const sizes = [this.blocks.length, constants, (this.#blockBytes - constants) / 2].map((n) => m.i32.const(n));
-    f.do(m.call(expandFunction(f), [f.plus(pack, this.finisher.commonBytes), f.get(kept), ...sizes], b.none));
+    const { commonBytes, blockBytes } = this.finisher;
+    const sizes = [this.blocks.length, blockBytes, this.#storedBytes - blockBytes].map((n) => m.i32.const(n));
+    const above = m.i32.load(commonBytes + this.blocks.length * this.#storedBytes, 4, f.get(pack));
+    f.do(m.call(expandFunction(f), [f.plus(pack, commonBytes), f.get(kept), ...sizes, above], b.none));
   }
 
   get #stagedBytes(): number {
@@ -155,14 +172,17 @@ export class ConvTile {
 
   /**
    * The node's constants: common ones, then for each block of channels [constants][panel][number of rests][rests], a rest
-   * being the offset of a step in the image and the weights to multiply it with once more.
+   * being the offset of a step in the image and the weights to multiply it with once more; then what expanded weights are above
+   * their bytes.
    */
   pack(): readonly Pack[] {
     const constants = this.finisher.blockBytes;
-    const stored = this.#expands ? constants + (this.#blockBytes - constants) / 2 : this.#blockBytes;
-    const bytes = new Uint8Array(this.finisher.commonBytes + this.blocks.length * stored);
+    const stored = this.#storedBytes;
+    const end = this.finisher.commonBytes + this.blocks.length * stored;
+    const bytes = new Uint8Array(end + (this.#expands ? 4 : 0));
     const view = new DataView(bytes.buffer);
     this.finisher.writeCommons(bytes);
+    if (this.#expands) view.setInt32(end, this.#above!, true);
     const { g } = this;
     const per = g.kh * g.kw * g.i;
     const zero = foldedZero(g, this.tile.element);
@@ -175,7 +195,8 @@ export class ConvTile {
     this.blocks.forEach((channels, i) => {
       const at = this.finisher.commonBytes + i * stored;
       this.finisher.writeBlock(view, at, channels, fold);
-      bytes.set(this.#panels[i].bytes, at + constants);
+      const panel = this.#panels[i].bytes;
+      bytes.set(this.#expands ? lowBytes(panel, this.#above!) : panel, at + constants);
       if (!this.#mostRests) return;
       const { rests } = this.#panels[i];
       let to = at + this.#restsAt;

@@ -7,6 +7,7 @@
 
 #include "kernels/add/lanes.h"
 #include "kernels/conv/tile.h"
+#include "kernels/conv/winograd.h"
 #include "kernels/dwconv/depthwise.h"
 #include "kernels/dwconv/march.h"
 #include "kernels/plain/lanes.h"
@@ -53,8 +54,12 @@ class Guarded {
   std::vector<uint8_t> bytes_, tail_;
 };
 
+/** What convolutions are like: any, depthwise, or 3x3 of stride 1 on channels that fill vectors. */
+enum class Family { any, depthwise, windows };
+
 /** A random convolution; `kind` says which stages it has. */
-Conv random_conv(bool depthwise, int kind) {
+Conv random_conv(Family family, int kind) {
+  const bool depthwise = family == Family::depthwise;
   Conv g;
   g.n = between(1, 2);
   g.kh = between(1, 3);
@@ -71,10 +76,18 @@ Conv random_conv(bool depthwise, int kind) {
   }
   g.h = (g.kh - 1) * g.dy + between(1, 9);
   g.w = (g.kw - 1) * g.dx + between(1, 9);
-  const int groups = depthwise ? between(1, 70) : between(0, 4) ? 1 : between(2, 3);
+  const int groups = depthwise ? between(1, 70) : between(0, 4) || family == Family::windows ? 1 : between(2, 3);
   g.i = depthwise ? 1 : between(1, 21);
+  const bool windows = family == Family::windows;
+  if (windows) {
+    g.kh = g.kw = 3;
+    g.sy = g.sx = g.dy = g.dx = 1;
+    g.h = between(4, 12);
+    g.w = between(4, 12);
+    g.i = 32 * between(1, 2);
+  }
   g.c = groups * g.i;
-  g.o = depthwise ? g.c : groups * between(1, between(0, 1) ? 80 : 9);
+  g.o = depthwise ? g.c : windows ? 64 * between(1, 2) : groups * between(1, between(0, 1) ? 80 : 9);
   g.oh = (g.h + g.top + g.bottom - (g.kh - 1) * g.dy - 1) / g.sy + 1;
   g.ow = (g.w + g.left + g.right - (g.kw - 1) * g.dx - 1) / g.sx + 1;
   g.x_signed = between(0, 1);
@@ -200,10 +213,10 @@ std::vector<uint8_t> reference(const Conv& g, const uint8_t* x, const uint8_t* r
 
 using MakeKernel = std::function<std::unique_ptr<ConvKernel>(const Conv&)>;
 
-void test_convolutions(const char* row, bool depthwise, int rounds, const MakeKernel& make) {
+void test_convolutions(const char* row, Family family, int rounds, const MakeKernel& make) {
   seed = 7;
   for (int round = 0; round < rounds; round++) {
-    const Conv g = random_conv(depthwise, round % 6);
+    const Conv g = random_conv(family, round % 6);
     const auto kernel = make(g);
     if (!kernel) continue;
     const size_t in = static_cast<size_t>(g.n * g.h * g.w * g.c), size = static_cast<size_t>(g.n * g.oh * g.ow * g.o);
@@ -335,32 +348,41 @@ bool has(Isa isa) {
 /** The argument is how many random convolutions each row gets. */
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 300;
-  test_convolutions("emulated 8 words", false, rounds, [](const Conv& g) { return std::make_unique<TiledConv<Emulated<8, int16_t>>>(g); });
-  test_convolutions("emulated 16 words", false, rounds, [](const Conv& g) { return std::make_unique<TiledConv<Emulated<16, int16_t>>>(g); });
+  test_convolutions("emulated 8 words", Family::any, rounds, [](const Conv& g) { return std::make_unique<TiledConv<Emulated<8, int16_t>>>(g); });
+  test_convolutions("emulated 16 words", Family::any, rounds, [](const Conv& g) { return std::make_unique<TiledConv<Emulated<16, int16_t>>>(g); });
   const auto bytes = [](auto tag, const Conv& g) -> std::unique_ptr<ConvKernel> {
     return byte_weights(g) ? std::make_unique<TiledConv<decltype(tag)>>(g) : nullptr;
   };
-  test_convolutions("emulated 8 bytes", false, rounds, [&](const Conv& g) { return bytes(Emulated<8, uint8_t>{}, g); });
-  test_convolutions("emulated 16 bytes", false, rounds, [&](const Conv& g) { return bytes(Emulated<16, uint8_t>{}, g); });
-  test_convolutions("emulated 8", true, rounds, [](const Conv& g) { return std::make_unique<Depthwise<Emulated<8, int16_t>>>(g); });
-  test_convolutions("emulated 16", true, rounds, [](const Conv& g) { return std::make_unique<Depthwise<Emulated<16, int16_t>>>(g); });
+  test_convolutions("emulated 8 bytes", Family::any, rounds, [&](const Conv& g) { return bytes(Emulated<8, uint8_t>{}, g); });
+  test_convolutions("emulated 16 bytes", Family::any, rounds, [&](const Conv& g) { return bytes(Emulated<16, uint8_t>{}, g); });
+  test_convolutions("emulated 8", Family::depthwise, rounds, [](const Conv& g) { return std::make_unique<Depthwise<Emulated<8, int16_t>>>(g); });
+  test_convolutions("emulated 16", Family::depthwise, rounds, [](const Conv& g) { return std::make_unique<Depthwise<Emulated<16, int16_t>>>(g); });
   using March = MarchingDepthwise<Emulated<16, uint8_t>, Emulated<8, uint8_t>>;
-  test_convolutions("emulated march", true, 2 * rounds, [](const Conv& g) { return March::suits(g) ? std::make_unique<March>(g) : nullptr; });
+  test_convolutions("emulated march", Family::depthwise, 2 * rounds, [](const Conv& g) { return March::suits(g) ? std::make_unique<March>(g) : nullptr; });
   using Words = Emulated<16, int16_t>;
   test_plain("emulated 16", {"emulated", quantize_lanes<Words>, maximum_lanes<Words>, sum_lanes_of<Words>});
+  using Narrow = WinogradConv<Emulated<8, int16_t>>;
+  using Wide = WinogradConv<Words>;
+  test_convolutions("emulated 8", Family::windows, rounds, [](const Conv& g) { return Narrow::suits(g, 1 << 30) ? std::make_unique<Narrow>(g) : nullptr; });
+  test_convolutions("emulated 16", Family::windows, rounds, [](const Conv& g) { return Wide::suits(g, 1 << 30) ? std::make_unique<Wide>(g) : nullptr; });
   test_additions("emulated 8", add_lanes<Emulated<8, int16_t>>);
   test_additions("emulated 16", add_lanes<Emulated<16, int16_t>>);
 #if defined(QJIT_X86)
   if (has(Isa::avx2)) {
-    test_convolutions("avx2", false, rounds, conv_avx2);
-    test_convolutions("avx2", true, rounds, dwconv_avx2);
+    test_convolutions("avx2", Family::any, rounds, conv_avx2);
+    test_convolutions("avx2", Family::windows, rounds, conv_avx2);
+    test_convolutions("avx2", Family::depthwise, rounds, dwconv_avx2);
     test_additions("avx2", add_avx2);
     test_plain("avx2", plain_avx2());
   }
-  if (has(Isa::avxvnni)) test_convolutions("avxvnni", false, rounds, has_avxvnni() ? conv_avxvnni : conv_evexvnni);
+  if (has(Isa::avxvnni)) {
+    test_convolutions("avxvnni", Family::any, rounds, has_avxvnni() ? conv_avxvnni : conv_evexvnni);
+    test_convolutions("avxvnni", Family::windows, rounds, has_avxvnni() ? conv_avxvnni : conv_evexvnni);
+  }
   if (has(Isa::avx512vnni)) {
-    test_convolutions("avx512vnni", false, rounds, conv_avx512vnni);
-    test_convolutions("avx512vnni", true, rounds, dwconv_avx512vnni);
+    test_convolutions("avx512vnni", Family::any, rounds, conv_avx512vnni);
+    test_convolutions("avx512vnni", Family::windows, rounds, conv_avx512vnni);
+    test_convolutions("avx512vnni", Family::depthwise, rounds, dwconv_avx512vnni);
     test_additions("avx512vnni", add_avx512vnni);
     test_plain("avx512vnni", plain_avx512vnni());
   }

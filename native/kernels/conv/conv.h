@@ -129,6 +129,8 @@ class ConvKernel {
 bool byte_weights(const Conv&);
 /** Whether indices of a convolution's image and block fit the 32 bits of the offsets. */
 bool tileable(const Conv&);
+/** Whether no sum of products reaches `bound` either way, whatever the image is. */
+bool sums_below(const Conv&, int64_t bound);
 /** Whether a convolution is depthwise with one output per channel, and small enough to be staged. */
 bool is_depthwise(const Conv&);
 

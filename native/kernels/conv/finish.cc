@@ -117,6 +117,19 @@ bool tileable(const Conv& g) {
   return g.i > 0 && g.o > 0 && g.kh * g.dy < 4096 && (g.w + g.left + g.right) * g.c * (g.kh * g.dy + g.sy) < (int64_t{1} << 28);
 }
 
+bool sums_below(const Conv& g, int64_t bound) {
+  const int64_t least = (g.x_signed ? -128 : 0) - g.x_zero, most = least + 255;
+  for (size_t at = 0; at < g.weights.size(); at += static_cast<size_t>(g.taps())) {
+    int64_t low = 0, high = 0;
+    for (size_t t = at; t < at + static_cast<size_t>(g.taps()); t++) {
+      low += std::min(g.weights[t] * least, g.weights[t] * most);
+      high += std::max(g.weights[t] * least, g.weights[t] * most);
+    }
+    if (low <= -bound || high >= bound) return false;
+  }
+  return true;
+}
+
 bool is_depthwise(const Conv& g) {
   return g.i == 1 && g.o == g.c && g.kh * g.dy < 4096 && (g.w + g.left + g.right) * g.c * (g.kh * g.dy + 4 * g.sy) < (int64_t{1} << 28);
 }

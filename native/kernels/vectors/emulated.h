@@ -54,6 +54,10 @@ struct Emulated {
   static I sub(I a, I b) {
     return each([&](int i) { return static_cast<int32_t>(static_cast<uint32_t>(a.v[i]) - static_cast<uint32_t>(b.v[i])); });
   }
+  static I multiply(I a, I b) {
+    return each([&](int i) { return static_cast<int32_t>(static_cast<uint32_t>(a.v[i]) * static_cast<uint32_t>(b.v[i])); });
+  }
+  static I shift_right(I v, int by) { return each([&](int i) { return v.v[i] >> by; }); }
   static I clamp32(I v, I lo, I hi) { return each([&](int i) { return std::min(std::max(v.v[i], lo.v[i]), hi.v[i]); }); }
 
   static F load_real(const float* p) { F r; std::memcpy(&r, p, sizeof r); return r; }

@@ -61,6 +61,8 @@ struct Lanes256 {
 
   static QJIT_INLINE F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
   static QJIT_INLINE I sub(I a, I b) { return _mm256_sub_epi32(a, b); }
+  static QJIT_INLINE I multiply(I a, I b) { return _mm256_mullo_epi32(a, b); }
+  static QJIT_INLINE I shift_right(I v, int by) { return _mm256_srai_epi32(v, by); }
   static QJIT_INLINE I clamp32(I v, I lo, I hi) { return _mm256_min_epi32(_mm256_max_epi32(v, lo), hi); }
   static QJIT_INLINE I pack_bytes(I a, I b, bool is_signed) { return is_signed ? _mm256_packs_epi16(a, b) : _mm256_packus_epi16(a, b); }
   static QJIT_INLINE I natural(I v) { return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)); }

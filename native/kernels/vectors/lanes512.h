@@ -60,6 +60,8 @@ struct Lanes512 {
 
   static QJIT_INLINE F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
   static QJIT_INLINE I sub(I a, I b) { return _mm512_sub_epi32(a, b); }
+  static QJIT_INLINE I multiply(I a, I b) { return _mm512_mullo_epi32(a, b); }
+  static QJIT_INLINE I shift_right(I v, int by) { return _mm512_srai_epi32(v, static_cast<unsigned>(by)); }
   static QJIT_INLINE I clamp32(I v, I lo, I hi) { return _mm512_min_epi32(_mm512_max_epi32(v, lo), hi); }
   static QJIT_INLINE I pack_bytes(I a, I b, bool is_signed) { return is_signed ? _mm512_packs_epi16(a, b) : _mm512_packus_epi16(a, b); }
   static QJIT_INLINE I natural(I v) {

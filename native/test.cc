@@ -387,11 +387,11 @@ int main(int argc, char** argv) {
     test_plain("avx512vnni", plain_avx512vnni());
   }
 #elif defined(QJIT_ARM)
-  test_convolutions("neon", false, rounds, conv_neon);
-  test_convolutions("neon", true, rounds, dwconv_neon);
+  test_convolutions("neon", Family::any, rounds, conv_neon);
+  test_convolutions("neon", Family::depthwise, rounds, dwconv_neon);
   test_additions("neon", add_neon);
   test_plain("neon", plain_neon());
-  if (has(Isa::neondot)) test_convolutions("neondot", false, rounds, conv_neondot);
+  if (has(Isa::neondot)) test_convolutions("neondot", Family::any, rounds, conv_neondot);
 #endif
   test_damage();
   std::printf("%d checks, %d failures\n", checks, failures);

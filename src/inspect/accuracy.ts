@@ -7,7 +7,7 @@ import type { Graph, Node } from "../ir/graph.ts";
 import { interpret } from "../ir/interpret.ts";
 import type { TypedArray } from "../ir/type.ts";
 import { ErrorStats, type ErrorSummary } from "./error-stats.ts";
-import { evaluatePoint, type LayerPoint, pointsOf, realsOf, storedOf } from "./layer-values.ts";
+import { evaluatePoint, greatest, type LayerPoint, pointsOf, realsOf, storedOf } from "./layer-values.ts";
 import { isConversion, type LayerMatch, matchLayers } from "./match-layers.ts";
 
 /** The inputs of both models for one run, row-major and in the order of their parameters. */
@@ -250,11 +250,4 @@ class Comparison {
       if (output.sameTop !== null && greatest(want) === greatest(reals)) output.sameTop++;
     }
   }
-}
-
-/** The place of the greatest value, the first of equal ones. */
-function greatest(values: ArrayLike<number>): number {
-  let at = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[at]) at = i;
-  return at;
 }

@@ -4,7 +4,7 @@ import { interpret } from "../ir/interpret.ts";
 import { sizeOf, type TypedArray } from "../ir/type.ts";
 import { differenceOf } from "./difference.ts";
 import { ErrorStats, type ErrorSummary } from "./error-stats.ts";
-import { type LayerPoint, pointsOf, realsOf } from "./layer-values.ts";
+import { greatest, type LayerPoint, pointsOf, realsOf } from "./layer-values.ts";
 
 /** What another framework made: an output by its index or a layer's value by its point, one array a sample. */
 export interface Reference {
@@ -100,9 +100,3 @@ export function referenceNamed(
 /** Elements of what a reference is compared with. */
 export const referenceSize = (graph: Graph, of: number | LayerPoint): number =>
   sizeOf((typeof of === "number" ? graph.outputs[of].node : of.node).type.shape);
-
-function greatest(values: ArrayLike<number>): number {
-  let at = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[at]) at = i;
-  return at;
-}

@@ -116,3 +116,10 @@ export function storedOf(reals: ArrayLike<number>, type: TensorType): TypedArray
   }
   return out;
 }
+
+/** The place of the greatest value, the first of equal ones. */
+export function greatest(values: ArrayLike<number>): number {
+  let at = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[at]) at = i;
+  return at;
+}

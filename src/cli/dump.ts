@@ -47,14 +47,15 @@ export async function dump(path: string, options: DumpOptions, io: Io): Promise<
   return exitDone;
 }
 
-/** The plan for this machine's engine: kernel calls with their addresses, constants, arena. */
+/** The plan for this machine's engine: kernel calls with their addresses and the reasons for them, constants, arena. */
 async function dumpPlan(path: string, graph: Graph, passes: PassesToRun, io: Io): Promise<void> {
-  const [{ hostTarget }, { makePlan, printPlan }] = await Promise.all([
+  const [{ hostTarget }, { makePlan }, { explainPlan }] = await Promise.all([
     import("../codegen/build.ts"),
     import("../codegen/plan.ts"),
+    import("../codegen/explain.ts"),
   ]);
   const plan = await inModel(path, () => makePlan(runLogged(graph, passes, io), hostTarget()));
-  io.out(printPlan(plan));
+  io.out(explainPlan(plan));
 }
 
 const asked = ({ before, after, from, fuel }: DumpOptions) =>

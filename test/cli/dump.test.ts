@@ -236,6 +236,17 @@ describe("--plan", () => {
     expect(out).toMatch(/^ {2}in {2}%image \d+\+32$/m);
     expect(out).toMatch(/^ {2}out %the result \d+\+48$/m);
   });
+
+  test("with the rows that were weighed, tile, bytes and the arena", async () => {
+    const { out } = await qjit(["dump", model, "--plan"]);
+    expect(out).toMatch(
+      /^ {6}why {4}least cost, \S+, of \d+ rows that apply; .*x_conv_reference__scalar \S+ \(\S+ times\)/m,
+    );
+    expect(out).toMatch(/^ {6}not {4}.*qs8_dwconv_4x8c2__wasmsimd/m);
+    expect(out).toMatch(/^ {6}tile {3}\d+ pixels x \d+ channels, [12]-byte elements, .*; channels rounded: \d+ in /m);
+    expect(out).toMatch(/^ {6}bytes {2}result 48, constants \d+/m);
+    expect(out).toMatch(/^arena: \d+ values, buffers of \d+ bytes in \d+\n {2}\d+\+\d+ {2}(scratch of )?%/m);
+  });
 });
 
 describe("long constants", () => {

@@ -33,6 +33,8 @@ export interface WasmKernel {
   applies(node: Node, target: WasmTarget): boolean;
   /** Expected cost, lower is better, in any unit common to kernels of one op (cycles, say). */
   cost?(node: Node, target: WasmTarget): number;
+  /** What is worth knowing of the node's code, for reports: its tile, how sums are rounded. */
+  about?(node: Node, target: WasmTarget): string;
   /** Everything that the emitted code depends on, as text: nodes with equal keys share one function. */
   key(node: Node, target: WasmTarget): string;
   /** The constants that differ from node to node: weights packed for the tile, biases, per-channel multipliers, tables. */

@@ -159,3 +159,13 @@ export function pathCounts(plan: RequantizePlan): Record<Path, number> {
   for (const c of plan.channels) counts[c.path]++;
   return counts;
 }
+
+/** For reports: how many channels are rounded by which proven formula, or exactly; empty where sums are stored as they are. */
+export function roundingText(g: Conv): string {
+  const plan = finishPlan(g)?.requantize;
+  if (!plan) return "";
+  const names = { f32: "float", f64: "double", exact: "exact integers" };
+  const counts = pathCounts(plan);
+  const parts = (Object.keys(names) as Path[]).filter((p) => counts[p]).map((p) => `${counts[p]} in ${names[p]}`);
+  return `; channels rounded: ${parts.join(", ")}`;
+}

@@ -1,7 +1,7 @@
 /** Rows for k.conv and k.gemm: direct convolution and matrix products on register tiles. */
 import type { Node } from "../../../ir/graph.ts";
 import type { WasmKernel, WasmTarget } from "../kernel.ts";
-import { finishPlan } from "../requantize-plan.ts";
+import { finishPlan, roundingText } from "../requantize-plan.ts";
 import { type Conv, convNumbers, convOf, geometryKey } from "./conv-geometry.ts";
 import { ConvTile, type Tile } from "./conv-tile.ts";
 
@@ -84,6 +84,13 @@ const row = (choice: Choice): WasmKernel => ({
     const pixels = g.n * g.oh * Math.ceil(g.ow / t.mr) * t.mr;
     const macs = pixels * t.blocks.length * t.lanes * t.runs.length * t.steps * (4 / t.tile.element.bytes);
     return macs / (choice.speed * Math.min(1, 0.4 + 0.12 * t.mr));
+  },
+  about(node, target) {
+    const t = tileOf(choice, node, target);
+    const chunks = t.flat ? `, chunks of ${t.chunk} pixels` : "";
+    const image = t.staged.copied ? "copied image" : "image in place";
+    const size = `${t.mr} pixels x ${t.lanes} channels, ${t.tile.element.bytes}-byte elements`;
+    return `${size}, ${t.blocks.length} blocks${chunks}, ${image}${roundingText(t.g)}`;
   },
   key: (node, target) => {
     const t = tileOf(choice, node, target);

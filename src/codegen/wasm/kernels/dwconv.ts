@@ -8,7 +8,7 @@ import type { Expr, Func, Local, Share } from "../asm.ts";
 import { Finisher } from "../epilogue.ts";
 import { blocksOf } from "../epilogue-constants.ts";
 import type { Pack, WasmKernel, WasmTarget } from "../kernel.ts";
-import { finishPlan } from "../requantize-plan.ts";
+import { finishPlan, roundingText } from "../requantize-plan.ts";
 import { bestCut } from "../share.ts";
 import { relaxedElement } from "./conv.ts";
 import { bestRows, dot } from "./conv-dot.ts";
@@ -404,6 +404,11 @@ export const dwconvKernels: readonly WasmKernel[] = choices.map((choice) => ({
   cost(node, target) {
     const { g, blocks } = depthwise(choice, node, target);
     return (g.n * g.oh * g.ow * blocks.length * lanes * g.kh * g.kw) / choice.speed;
+  },
+  about(node, target) {
+    const d = depthwise(choice, node, target);
+    const size = `${d.columns} columns x ${lanes} channels, ${d.element.bytes}-byte elements`;
+    return `${size}, ${d.blocks.length} blocks${roundingText(d.g)}`;
   },
   key(node, target) {
     const d = depthwise(choice, node, target);

@@ -11,7 +11,7 @@ import { Finisher } from "../epilogue.ts";
 import { blocksOf } from "../epilogue-constants.ts";
 import type { Pack, WasmKernel } from "../kernel.ts";
 import { vec } from "../lanes.ts";
-import { finishPlan } from "../requantize-plan.ts";
+import { finishPlan, roundingText } from "../requantize-plan.ts";
 import { bestCut } from "../share.ts";
 import { bestRows } from "./conv-dot.ts";
 import { type Conv, convNumbers, convOf, convParams, geometryKey, zeroOfImage } from "./conv-geometry.ts";
@@ -464,6 +464,11 @@ export const winogradKernels: readonly WasmKernel[] = filterings.map(
     name: `qs8_winograd_${by.m}x${by.m}_${mostRows}x8c2__wasmsimd`,
     applies: (node) => winograd(by, node) !== undefined,
     cost: (node) => winograd(by, node)!.cost(),
+    about(node) {
+      const w = winograd(by, node)!;
+      const tiles = `${w.down} x ${w.across} tiles of ${by.m}x${by.m}, ${w.rows} rows of them at a time`;
+      return `${tiles}, ${w.blocks.length} blocks of ${lanes} channels${roundingText(w.g)}`;
+    },
     key(node) {
       const w = winograd(by, node)!;
       return `${geometryKey(w.g)} ${w.finisher.key}`;

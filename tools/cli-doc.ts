@@ -40,6 +40,7 @@ warnings go to stderr. Colours are for terminals, and not where \`NO_COLOR\` is 
 | \`QJIT_DEBUG=1\` | shows where an error comes from |
 | \`QJIT_NATIVE=off\` | does without the native back end |
 | \`QJIT_ISA=avx2\` | instruction set of native kernels |
+| \`QJIT_REVEC=1\` | lets V8 make 256-bit vectors of WebAssembly (Node 24 and later, x86-64) |
 | \`NO_COLOR=1\` | no colours |
 | \`CI=1\` | no progress |
 

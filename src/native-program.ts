@@ -43,11 +43,13 @@ export async function nativeProgram(graph: Graph, { isa, threads = 1 }: NativeOp
   const native = new addon.NativeProgram(serializeNative(runPipeline(graph)).bytes, level || undefined, threads);
   const states = new StateValues(graph);
   const { inputs, outputs } = states;
+  // What the program keeps are names and types: the graph with its constants may go.
+  const results = graph.outputs.map((o) => ({ name: o.name, type: o.node.type }));
   const visible = new Map(outputs.map(({ name }, i) => [name, i]));
   /** Arrays for everything that the graph gives: the caller's, or fresh ones. */
   const room = (given: readonly TypedArray[] | undefined): TypedArray[] => {
     const wanted = given && arraysOf(given, outputs, "outputs");
-    return graph.outputs.map(({ name, node: { type } }) => {
+    return results.map(({ name, type }) => {
       const i = visible.get(name);
       return wanted && i !== undefined ? wanted[i] : allocate(type.storage, sizeOf(type.shape));
     });
@@ -59,7 +61,7 @@ export async function nativeProgram(graph: Graph, { isa, threads = 1 }: NativeOp
   const start = async (values: readonly TypedArray[], filled: TypedArray[]): Promise<TypedArray[]> =>
     states.after((await native.run(states.before(values), filled)) as unknown as TypedArray[]);
   // A run with state begins when the one before it has left its state.
-  const stateful = graph.outputs.length > outputs.length;
+  const stateful = results.length > outputs.length;
   let last: Promise<unknown> = Promise.resolve();
   return {
     target: "native",

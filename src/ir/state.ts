@@ -47,16 +47,18 @@ export function interfaceOf(graph: Graph): { inputs: readonly Port[]; outputs: r
   };
 }
 
-/** The values of a graph's states between runs. */
+/** The values of a graph's states between runs. Keeps names and types only, so that the graph and its constants may go. */
 export class StateValues {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  readonly #graph: Graph;
+  readonly #params: readonly Port[];
+  readonly #results: readonly string[];
   readonly #states: readonly State[];
   readonly #values = new Map<string, TypedArray>();
 
   constructor(graph: Graph) {
-    this.#graph = graph;
+    this.#params = graph.params.map((p) => ({ name: graph.nameOf(p), type: p.type }));
+    this.#results = graph.outputs.map((o) => o.name);
     this.#states = statesOf(graph);
     ({ inputs: this.inputs, outputs: this.outputs } = interfaceOf(graph));
     this.reset();
@@ -65,7 +67,7 @@ export class StateValues {
   /** Puts every state back to its start. */
   reset(): void {
     for (const { param, start } of this.#states) {
-      const { type } = this.#graph.params.find((p) => this.#graph.nameOf(p) === param)!;
+      const { type } = this.#params.find((p) => p.name === param)!;
       const data = allocate(type.storage, sizeOf(type.shape));
       if (data instanceof BigInt64Array) data.fill(BigInt(start));
       else data.fill(start);
@@ -76,13 +78,13 @@ export class StateValues {
   /** The values of all parameters for a run, given those of `inputs`. */
   before(inputs: readonly TypedArray[]): TypedArray[] {
     const given = [...inputs];
-    return this.#graph.params.map((p) => this.#values.get(this.#graph.nameOf(p)) ?? given.shift()!);
+    return this.#params.map((p) => this.#values.get(p.name) ?? given.shift()!);
   }
 
   /** Keeps the states among all outputs of a run, and returns the others. */
   after(results: readonly TypedArray[]): TypedArray[] {
     const next = new Map(this.#states.map((s) => [s.output, s.param]));
-    return this.#graph.outputs.flatMap(({ name }, i) => {
+    return this.#results.flatMap((name, i) => {
       const param = next.get(name);
       if (param !== undefined) this.#values.set(param, results[i]);
       return param === undefined ? [results[i]] : [];

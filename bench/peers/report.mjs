@@ -4,12 +4,12 @@ const figure = (x) => (x >= 1000 ? Math.round(x).toLocaleString("en-US") : x.toP
 const times = (x) => `${figure(x)}x`;
 const range = ([low, high], form) => `${form(low)} to ${form(high)}`;
 
-/** Whether a row's wish is met: "stretch", "bar", or "missed". */
+/** Whether a row's wish is met: "stretch", "reached", or "missed". */
 function verdict(row, result) {
-  if (row.most !== undefined) return result.ours.median <= row.most ? "bar" : "missed";
+  if (row.most !== undefined) return result.ours.median <= row.most ? "reached" : "missed";
   const { median } = result.ratio;
   if (row.stretch !== undefined && median >= row.stretch) return "stretch";
-  return median >= row.bar ? "bar" : "missed";
+  return median >= row.bar ? "reached" : "missed";
 }
 
 /** A row in one line. */

@@ -187,6 +187,7 @@ function environment() {
     commit,
     cpu: cpu?.model.trim(),
     cores: os.cpus().length,
+    load: os.loadavg()[0],
     os: `${os.type()} ${os.release()} ${os.arch()}`,
   };
 }

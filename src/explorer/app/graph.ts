@@ -192,7 +192,10 @@ export class GraphView {
     }
     if (ticket !== this.#wanted) return;
     this.#show(drawingOf(scene, result));
-    this.#prefetch(view);
+    // Not while someone is sliding: each scene that is made takes a frame's time of a large graph.
+    setTimeout(() => {
+      if (ticket === this.#wanted) this.#prefetch(view);
+    }, 300);
   }
 
   /** The neighbours on the slider are laid out ahead, once this one stands. */

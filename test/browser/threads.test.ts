@@ -3,7 +3,16 @@
  * not, a worker on both; all under a content security policy that lets WebAssembly compile and nothing be evaluated.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -61,20 +70,26 @@ globalThis.done.then((result) => { globalThis.result = result; });
 `;
 
 /** The files on a local server, with the headers of isolation or without. */
-async function serve(isolated: boolean): Promise<Server> {
-  const types: Record<string, string> = { ".mjs": "text/javascript", ".wasm": "application/wasm" };
+async function serve(isolated: boolean, folder = dir): Promise<Server> {
+  const types: Record<string, string> = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".wasm": "application/wasm",
+  };
   const server = createServer((request, response) => {
     const name = path.basename(new URL(request.url!, "http://x").pathname);
-    const file = path.join(dir, name);
+    const file = [folder, path.join(folder, "assets")].map((d) => path.join(d, name)).find(existsSync);
     const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src data:";
     response.setHeader("content-security-policy", policy);
     if (isolated) {
       response.setHeader("cross-origin-opener-policy", "same-origin");
       response.setHeader("cross-origin-embedder-policy", "require-corp");
     }
-    if (name === "") response.setHeader("content-type", "text/html").end(page);
+    if (name === "" && folder !== dir)
+      response.setHeader("content-type", "text/html").end(readFileSync(path.join(folder, "index.html")));
+    else if (name === "") response.setHeader("content-type", "text/html").end(page);
     else if (name === "page.js") response.setHeader("content-type", "text/javascript").end(pageScript);
-    else if (existsSync(file))
+    else if (file)
       response.setHeader("content-type", types[path.extname(name)] ?? "text/plain").end(readFileSync(file));
     else response.writeHead(404).end();
   });
@@ -109,8 +124,8 @@ describeChromium("in headless Chromium", () => {
   });
   afterAll(() => browser?.close());
 
-  async function results(isolated: boolean): Promise<any> {
-    const server = await serve(isolated);
+  async function results(isolated: boolean, folder = dir): Promise<any> {
+    const server = await serve(isolated, folder);
     let result: any;
     try {
       await withPage(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, async (tab) => {
@@ -130,6 +145,23 @@ describeChromium("in headless Chromium", () => {
       free: { threads: 2, results: want },
       worker: { threads: 1, results: want },
       plain: { threads: 1, results: want },
+      notes: [],
+    });
+  });
+
+  test("built by Vite, which finds workers and modules by itself", async () => {
+    const { build } = await import("vite");
+    const source = path.join(dir, "application");
+    mkdirSync(source);
+    for (const f of readdirSync(dir)) if (f.startsWith("mobile")) copyFileSync(path.join(dir, f), path.join(source, f));
+    writeFileSync(path.join(source, "page.js"), pageScript.replace("/mobile.mjs", "./mobile.mjs"));
+    writeFileSync(path.join(source, "index.html"), page);
+    await build({ root: source, configFile: false, envDir: false, logLevel: "error", build: { outDir: "../built" } });
+    const { sync, free, worker, notes } = await results(true, path.join(dir, "built"));
+    expect({ sync, free, worker, notes }).toEqual({
+      sync: { threads: 3, results: want },
+      free: { threads: 2, results: want },
+      worker: { threads: 1, results: want },
       notes: [],
     });
   });

@@ -9,6 +9,7 @@ import type { WasmKernel, WasmTarget } from "../src/codegen/wasm/kernel.ts";
 import { convKernels } from "../src/codegen/wasm/kernels/conv.ts";
 import { convOf } from "../src/codegen/wasm/kernels/conv-geometry.ts";
 import { dwconvKernels } from "../src/codegen/wasm/kernels/dwconv.ts";
+import { winogradKernels } from "../src/codegen/wasm/kernels/winograd.ts";
 import { finishPlan, pathCounts } from "../src/codegen/wasm/requantize-plan.ts";
 import type { Graph, Node } from "../src/ir/graph.ts";
 import { evaluate } from "../src/ir/interpret.ts";
@@ -30,7 +31,9 @@ const { values: options, positionals } = parseArgs({
   },
 });
 const target = { level: options.level, dot: options.dot } as WasmTarget;
-const rows = [...dwconvKernels, ...convKernels].filter((k) => !options.kernel || k.name.includes(options.kernel));
+const rows = [...dwconvKernels, ...convKernels, ...winogradKernels].filter(
+  (k) => !options.kernel || k.name.includes(options.kernel),
+);
 
 const start = performance.now();
 const bytes = readFileSync(positionals[0]);

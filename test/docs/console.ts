@@ -141,7 +141,7 @@ const plain = (line: string, varies: boolean): string => {
     .replace(/\b(?:simd128|relaxed)\b/g, "LEVEL")
     .replace(/^slowest step: \S+,/, "slowest step: NAME,");
   const text = varies
-    ? engine.replace(/-?\d[\d.]*(?:e[-+]?\d+)?/g, "0").replace(/ (?:const|scratch)(?: 0\+0)+/g, "")
+    ? engine.replace(/-?\d[\d.]*(?:e[-+]?\d+)?/g, "0").replace(/ (?:const|kept|scratch)(?: 0\+0)+/g, "")
     : engine;
   return /^KERNEL 0 /.test(text.replace(/ +/g, " ")) ? "KERNEL" : text.replace(/ +/g, " ").trim();
 };

@@ -96,7 +96,10 @@ for (const [platform, addon] of addons) {
 
 // qjit as it is published: what `files` lists, without development's scripts and dependencies.
 const dir = folder("qjit");
-for (const file of manifest.files) cpSync(join(root, file), join(dir, file), { recursive: true });
+const left = manifest.files.filter((file) => file.startsWith("!")).map((file) => join(root, file.slice(1)));
+for (const file of manifest.files.filter((file) => !file.startsWith("!"))) {
+  cpSync(join(root, file), join(dir, file), { recursive: true, filter: (from) => !left.includes(from) });
+}
 const { scripts: _, devDependencies: __, ...published } = manifest;
 writeFileSync(join(dir, "package.json"), json({ ...published, optionalDependencies: optional }));
 console.log(dir);

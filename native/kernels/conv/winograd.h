@@ -17,8 +17,8 @@ class WinogradConv final : public ConvKernel {
   /** Channels of a vector of 16-bit integers, which is also the width of a panel; and channels that are finished at once. */
   static constexpr int pair = 2 * V::lanes, block = 4 * V::lanes;
   static constexpr int most_rows = std::min((V::registers - 3) / 2, V::registers / 2 - 2);
-  /** Bytes of transformed tiles and their sums at a time. */
-  static constexpr int64_t block_bytes = 768 * 1024;
+  /** Bytes of transformed tiles and their sums at a time, unless those would be fewer tiles than products take at once. */
+  static constexpr int64_t block_bytes = 300 * 1024;
 
  public:
   /** `most_weights`: bytes of transformed weights from which reading them costs more than is won. */
@@ -35,7 +35,7 @@ class WinogradConv final : public ConvKernel {
     mode_ = mode_of(g_, plan_, 0, g_.o);
     pack();
     const int64_t tile = positions * (2 * g_.c + 4 * g_.o);
-    rows_ = std::clamp<int64_t>(block_bytes / (tile * across_), 1, down_);
+    rows_ = std::min(std::max(block_bytes / (tile * across_), (most_rows + across_ - 1) / across_), down_);
     // Blocks of about the same height.
     rows_ = (down_ + (down_ + rows_ - 1) / rows_ - 1) / ((down_ + rows_ - 1) / rows_);
     scratch = static_cast<size_t>(rows_ * across_ * tile) + 64;

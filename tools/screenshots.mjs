@@ -2,9 +2,9 @@
  * Makes docs/images: the explorer and the playground in headless Chromium, on models of this repository. Wants a build; Chromium is taken
  * from CHROMIUM or /usr/bin/chromium. The times in the pictures are those of the machine that makes them.
  *
- *     npm run screenshots
+ *     npm run screenshots [-- FOLDER]
  */
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -13,7 +13,10 @@ import { main } from "../dist/src/cli/program.js";
 import { buildPlayground, servePlayground } from "./build-playground.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const images = path.join(root, "docs/images");
+const images = process.argv[2]
+  ? path.resolve(process.env.INIT_CWD ?? process.cwd(), process.argv[2])
+  : path.join(root, "docs/images");
+mkdirSync(images, { recursive: true });
 const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
   (p) => p && existsSync(p),
 );
@@ -66,7 +69,7 @@ async function shoot(name, url, { theme = "light", width = 1440, height = 900 },
   const file = path.join(images, `${name}.png`);
   await tab.screenshot({ path: file });
   await context.close();
-  console.log(`${path.relative(root, file)}  ${(statSync(file).size / 1000).toFixed(0)} KB`);
+  console.log(`${path.basename(file)}  ${(statSync(file).size / 1000).toFixed(0)} KB`);
 }
 
 /** Steps in the explorer: a change of its view. */

@@ -1,8 +1,18 @@
 /** Every command that a document shows runs, and prints what is shown. UPDATE_DOCS=1 writes what it prints into the documents. */
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { cliDoc } from "../../tools/cli-doc.ts";
-import { documents, matches, missingFixture, partsOf, pathOf, readDocument, Shell, updated } from "./console.ts";
+import {
+  documents,
+  matches,
+  missingFixture,
+  partsOf,
+  pathOf,
+  readDocument,
+  Shell,
+  serves,
+  updated,
+} from "./console.ts";
 
 const update = process.env.UPDATE_DOCS === "1";
 
@@ -27,9 +37,15 @@ for (const name of documents) {
         test(`file ${part.name}`, () => shell.write(part.name, part.content));
         continue;
       }
-      for (const { line, command, output, varies } of part.shown) {
-        test(`${line}: ${command}`, () => {
-          const found = shell.run(command);
+      for (const shown of part.shown) {
+        const { line, command, output, varies } = shown;
+        test(`${line}: ${command}`, async () => {
+          let found: string[];
+          if (serves(shown)) {
+            const { lines, page } = await shell.serve(command);
+            expect(page).toMatch(/^200 <!doctype html>[\s\S]*<\/html>\s*$/i);
+            found = lines;
+          } else found = shell.run(command);
           const same = matches(output, found, varies);
           if (!same && update && !output.includes("..."))
             outputs.set(line, found[0] === "" && found.length === 1 ? [] : found);
@@ -53,6 +69,10 @@ describe("commands in the text", async () => {
         for (const option of rest.filter((word) => /^--?[a-z]/.test(word)))
           expect(sections.get(command), line).toMatch(new RegExp(`${option.split("=")[0]}\\b`));
       }
+      const { scripts } = JSON.parse(readFileSync(pathOf("package.json"), "utf8"));
+      for (const [, script] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(script);
+      for (const [line, file] of text.matchAll(/`(?:npx vitest run |node |(?=tools\/))([\w./-]+)[^`\n]*`/g))
+        expect(existsSync(pathOf(file)), line).toBe(true);
       // A command that is shown with what it prints stands in a console block, which runs.
       const shown = /^```(?!console)\w*[^\n]*\n(?:(?!```)[^\n]*\n)*?\$ /m.exec(text);
       expect(shown?.[0]).toBe(undefined);

@@ -2,11 +2,13 @@
  * What documents show is what happens. In a `console` block, lines that begin with `$ ` are commands for a shell and the others what
  * they print, on stdout and stderr; a line `...` stands for any number of lines. In a block `console varies` numbers are not
  * compared, since they are measured or depend on the engine. A code block that begins with `// NAME` is the file of that name.
+ * A command that is to print "Ctrl-C stops" is a server: its page is fetched, and Ctrl-C ends it.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { executable as chromium } from "../browser/chromium.ts";
 import { modelsDir } from "../vectors.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -39,7 +41,7 @@ export type Part =
   | { readonly kind: "commands"; readonly shown: readonly Shown[] };
 
 /** The documents of this repository that show commands or files. */
-export const documents: readonly string[] = ["README.md", ...docsIn("docs"), ...docsIn("examples")];
+export const documents: readonly string[] = ["README.md", ...["docs", "examples", "bench", "native"].flatMap(docsIn)];
 
 function docsIn(dir: string): string[] {
   const { status, stdout } = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", dir], {
@@ -78,15 +80,22 @@ function shownIn(content: string, first: number, varies: boolean): Shown[] {
   return shown;
 }
 
-/** The third-party file that a document names and this machine lacks, if there is one. */
+/** The third-party file, or the browser, that a document's commands want and this machine lacks, if there is one. */
 export function missingFixture(text: string): string | undefined {
+  if (/^\$ npm run screenshots/m.test(text) && !chromium) return "Chromium";
   const models = modelsDir();
   return Object.entries(fixtures).find(
     ([name, at]) => text.includes(name) && !(models && existsSync(path.join(models, at))),
   )?.[0];
 }
 
-/** A folder in which a document's commands run: the models that it names, `qjit` on the path, and the package to import. */
+/** Whether a command serves until it is stopped. */
+export const serves = ({ output }: Shown): boolean => output.some((line) => line.includes("Ctrl-C stops"));
+
+/**
+ * A folder in which a document's commands run: the models that it names, `qjit` on the path, and the package to import. `npm run`
+ * does all of a script but to build, since other tests stand on what is built, and nothing opens a browser.
+ */
 export class Shell {
   readonly dir = mkdtempSync(path.join(tmpdir(), "qjit-docs-"));
   readonly #bin = path.join(this.dir, ".bin");
@@ -99,6 +108,8 @@ export class Shell {
     );
     // The real one asks the registry first.
     this.#script("npx", 'exec "$@"');
+    this.#script("npm", npmRun);
+    for (const opener of ["open", "xdg-open"]) this.#script(opener, "exit 0");
     mkdirSync(path.join(this.dir, "node_modules"));
     symlinkSync(root, path.join(this.dir, "node_modules/qjit"));
     for (const [name, at] of Object.entries(fixtures))
@@ -111,17 +122,40 @@ export class Shell {
 
   /** Runs a command line. Returns what it prints, without empty lines at the end. */
   run(command: string): string[] {
-    const { stdout, error } = spawnSync("bash", ["-c", `{ ${command}\n} 2>&1`], {
-      cwd: this.dir,
-      encoding: "utf8",
-      maxBuffer: 2 ** 26,
-      env: { ...process.env, PATH: `${this.#bin}:${process.env.PATH}`, NO_COLOR: "1", NODE_NO_WARNINGS: "1" },
-    });
+    const options = { ...this.#options, encoding: "utf8", maxBuffer: 2 ** 26, timeout: 110_000 } as const;
+    const { stdout, error } = spawnSync("bash", ["-c", `{ ${command}\n} 2>&1`], options);
     if (error) throw error;
-    return stdout
-      .trimEnd()
-      .split("\n")
-      .map((l) => l.trimEnd());
+    return linesOf(stdout);
+  }
+
+  /** Runs a server until it says where it is, fetches its page, and stops it as Ctrl-C does. Returns what it prints. */
+  async serve(command: string): Promise<{ readonly lines: string[]; readonly page: string }> {
+    const server = spawn("bash", ["-c", `exec 2>&1\n${command}`], { ...this.#options, detached: true });
+    let text = "";
+    const ended = new Promise<void>((done) => server.once("close", () => done()));
+    try {
+      await new Promise<void>((done) => {
+        server.once("close", () => done());
+        server.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+          text += chunk;
+          if (/Ctrl-C stops\)?\n/.test(text)) done();
+        });
+      });
+      const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(text)?.[0];
+      if (!url || server.exitCode !== null) throw new Error(`${command} serves nothing: ${text}`);
+      const answer = await fetch(url);
+      const page = `${answer.status} ${await answer.text()}`;
+      process.kill(-server.pid!, "SIGINT");
+      await ended;
+      return { lines: linesOf(text), page };
+    } finally {
+      if (server.exitCode === null && server.signalCode === null) process.kill(-server.pid!, "SIGKILL");
+    }
+  }
+
+  get #options() {
+    const env = { ...process.env, PATH: `${this.#bin}:${process.env.PATH}`, NO_COLOR: "1", NODE_NO_WARNINGS: "1" };
+    return { cwd: this.dir, env };
   }
 
   #script(name: string, body: string): void {
@@ -130,6 +164,21 @@ export class Shell {
     chmodSync(file, 0o755);
   }
 }
+
+/** `npm run NAME -- ARGUMENTS` as npm does it, in the root, but for builds. */
+const npmRun = `
+[ "$1" = run ] || exit 64
+name=$2; shift 2; [ "$1" = -- ] && shift
+script=$(node -p 'require(process.argv[1]).scripts[process.argv[2]].replace("npm run build && ", "")' ${JSON.stringify(path.join(root, "package.json"))} "$name") || exit 1
+export INIT_CWD="$PWD"
+cd ${JSON.stringify(root)} && eval "exec $script "$@""
+`;
+
+const linesOf = (text: string): string[] =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((l) => l.trimEnd());
 
 /**
  * A line without what varies: measured numbers, kernels and instructions that the engine decides, what kernels ask for, widths of

@@ -43,6 +43,13 @@ const choices: readonly Choice[] = [
     speed: 12,
   },
   {
+    // Two registers of 256 bits a pixel; in 128 bits these would be too many sums for the registers.
+    name: "qs8_conv_5x16c2__wasmsimd",
+    suits: (g, target) => target.wide === true && rowsOf(g) > 2,
+    tile: () => ({ mr: 5, nv: 4, element: wide, weightBytes: 2, apart: true }),
+    speed: 14.5,
+  },
+  {
     name: "qs8_gemv_2x16c4__wasmrelaxed",
     suits: (g, target) => exactDot(target) && rowsOf(g) <= 2,
     tile: (g, target) => ({ mr: 2, nv: 4, element: relaxedElement(g, target), weightBytes: 1, apart: false }),

@@ -1,13 +1,10 @@
 /** A graph made ready to run on a target. */
-import { load } from "../runtime/index.ts";
 import { probeEngine } from "../runtime/probe.ts";
-import { threadsLack, warnOnce } from "../runtime/workers.ts";
-import { build, type Features, hostTarget } from "./codegen/build.ts";
-import type { WasmTarget } from "./codegen/wasm/kernel.ts";
+import type { Features } from "./codegen/build.ts";
 import { ArgumentError, ModelError } from "./errors.ts";
 import type { Graph } from "./ir/graph.ts";
 import { interpret } from "./ir/interpret.ts";
-import { interfaceOf, type Port, StateValues } from "./ir/state.ts";
+import { type Port, StateValues } from "./ir/state.ts";
 import type { TypedArray } from "./ir/type.ts";
 import { verified } from "./ir/verify.ts";
 import { NativeMissing, nativeProgram } from "./native-program.ts";
@@ -74,12 +71,12 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     case "interpreter":
       return interpreterProgram(verified(graph));
     case "wasm":
-      return wasmProgram(graph, hostTarget(features), options);
+      return onWasm(graph, options);
     case "native":
       return nativeProgram(graph, options);
     case "auto":
       // Who names WebAssembly instructions wants WebAssembly.
-      if (features) return wasmProgram(graph, hostTarget(features), options);
+      if (features) return onWasm(graph, options);
       try {
         return await nativeProgram(graph, options);
       } catch (error) {
@@ -87,11 +84,15 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
         // What was wanted, whoever chose auto knows.
         fallBack(options, error instanceof NativeMissing ? error.got : error.message);
       }
-      return probeEngine().simd
-        ? wasmProgram(graph, hostTarget(features), options)
-        : interpreterProgram(verified(graph));
+      return probeEngine().simd ? onWasm(graph, options) : interpreterProgram(verified(graph));
   }
   throw new ArgumentError("target", '"auto", "native", "wasm" or "interpreter"', target);
+}
+
+/** The emitters of WebAssembly are a third of the package: they are loaded where a program wants them. */
+async function onWasm(graph: Graph, options: CompileOptions): Promise<Program> {
+  const { hostTarget, wasmProgram } = await import("./wasm-program.ts");
+  return wasmProgram(graph, hostTarget(options.features), options);
 }
 
 let told = false;
@@ -103,44 +104,6 @@ function fallBack({ onFallback }: CompileOptions, reason: string): void {
     told = true;
     if (typeof process !== "undefined") process.stderr?.write(`qjit: ${message}\n`);
   }
-}
-
-/** Threads of a WebAssembly program at most, as in the runtime. */
-const mostThreads = 256;
-
-/** The graph as a WebAssembly module of its own, for several threads where memory can be shared. */
-export async function wasmProgram(
-  graph: Graph,
-  target: WasmTarget,
-  { threads = 1, onFallback: note = warnOnce }: CompileOptions = {},
-): Promise<Program> {
-  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads)
-    throw new ArgumentError("threads", `an integer from 1 to ${mostThreads}`, threads);
-  const lack = threads > 1 ? threadsLack() : undefined;
-  if (lack) note(`running on one thread: ${lack}`);
-  const count = lack ? 1 : threads;
-  const { wasm } = await build(graph, target, { threads: count > 1 });
-  const module = await load(wasm as Uint8Array<ArrayBuffer>, { threads: count, note });
-  const { inputs, outputs } = interfaceOf(graph);
-  let live = true;
-  const checked = (given: Inputs): TypedArray[] => {
-    if (!live) throw disposed();
-    return arraysOf(given, inputs, "inputs");
-  };
-  return {
-    target: "wasm",
-    level: target.level,
-    threads: module.threads,
-    inputs,
-    outputs,
-    run: async (given, into) => module.run(checked(given), into && { outputs: arraysOf(into, outputs, "outputs") }),
-    runSync: (given, into) => filled(into, outputs, () => module.runSync(checked(given))),
-    reset: () => module.reset(),
-    dispose() {
-      live = false;
-      module.dispose();
-    },
-  };
 }
 
 /** The graph by its ops' reference meaning, as it is. */

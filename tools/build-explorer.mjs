@@ -1,4 +1,4 @@
-/** Bundles the explorer's page: its script with the layout worker in it, and its style sheet, beside the compiled sources. */
+/** Bundles the explorer's page: its script with the layout worker in it, and its style sheet, beside the command. */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,7 @@ export async function layoutWorker() {
   return outputFiles[0].text;
 }
 
-export async function buildExplorer(dir = path.join(root, "dist/src/explorer/bundle")) {
+export async function buildExplorer(dir = path.join(root, "dist/cli/explorer")) {
   const options = { bundle: true, minify: true, target: "es2022", write: false, logLevel: "warning" };
   const [script, style] = await Promise.all([
     layoutWorker().then((text) =>

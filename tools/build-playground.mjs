@@ -9,6 +9,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { layoutWorker } from "./build-explorer.mjs";
+import { runtimeAsText } from "./runtime-text.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const from = path.join(root, "examples/playground");
@@ -26,21 +27,6 @@ const common = {
 const binaryenBeside = {
   name: "binaryen-beside",
   setup: (build) => build.onResolve({ filter: /^binaryen$/ }, () => ({ path: "./binaryen.js", external: true })),
-};
-
-/** Compiled models get functions of the runtime as text; a bundle would have renamed them, so it gets the text as it is. */
-const runtimeAsText = {
-  name: "runtime-as-text",
-  setup: (build) =>
-    build.onLoad({ filter: /[\\/]loader-parts\.ts$/ }, async () => {
-      const parts = await fromDist("src/codegen/loader-parts.js");
-      return {
-        contents: Object.entries(parts)
-          .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`)
-          .join("\n"),
-        loader: "js",
-      };
-    }),
 };
 
 /** A module of the sources as `npm run build` compiled them. */

@@ -7,7 +7,7 @@
  * The addon of this machine is build/native/Release/qjit.node unless given. A platform without an addon gets no package and is
  * not among the dependencies. Prints the folders, one a line; `npm publish FOLDER` does the rest.
  */
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -54,7 +54,7 @@ for (const entry of values.addon) {
   addons.set(platform, file);
 }
 if (!addons.size) fail("no addon: npm run build:native makes this machine's");
-if (!existsSync(join(root, "dist", "src", "index.js"))) fail("no dist: npm run build makes it");
+if (!existsSync(join(root, "dist", "lib", "index.js"))) fail("no dist: npm run build makes it");
 
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 const folder = (name) => {
@@ -97,8 +97,11 @@ for (const [platform, addon] of addons) {
 // qjit as it is published: what `files` lists, without development's scripts and dependencies.
 const dir = folder("qjit");
 const left = manifest.files.filter((file) => file.startsWith("!")).map((file) => join(root, file.slice(1)));
-for (const file of manifest.files.filter((file) => !file.startsWith("!"))) {
-  cpSync(join(root, file), join(dir, file), { recursive: true, filter: (from) => !left.includes(from) });
+for (const entry of manifest.files.filter((file) => !file.startsWith("!"))) {
+  // `FOLDER/**/*.END` or a file or folder.
+  const [file, ending = ""] = entry.split("/**/*");
+  const wanted = (from) => !left.includes(from) && (from.endsWith(ending) || statSync(from).isDirectory());
+  cpSync(join(root, file), join(dir, file), { recursive: true, filter: wanted });
 }
 const { scripts: _, devDependencies: __, ...published } = manifest;
 writeFileSync(join(dir, "package.json"), json({ ...published, optionalDependencies: optional }));

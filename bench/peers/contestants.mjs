@@ -16,7 +16,7 @@ const dist = (file) => import(new URL(`../../dist/${file}`, import.meta.url).hre
 const qjit = (target) => ({
   label: `qjit ${target}`,
   async prepare() {
-    const { importOnnx, importTflite, compile } = await dist("src/index.js");
+    const { importOnnx, importTflite, compile } = await dist("lib/index.js");
     // Binaryen is loaded when it is first used; loading it is not compiling.
     if (target === "wasm") await import("binaryen");
     return { importOnnx, importTflite, compile };

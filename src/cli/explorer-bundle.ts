@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { QjitError } from "../errors.ts";
 import type { Bundle } from "../explorer/html.ts";
 
-/** Beside the compiled sources; for the sources themselves, in dist. */
-const places = ["../explorer/bundle/", "../../dist/src/explorer/bundle/"];
+/** Beside the bundled command; for the sources, in dist; for these as the TypeScript compiler wrote them. */
+const places = ["explorer/", "../../dist/cli/explorer/", "../../cli/explorer/"];
 
 /** Reads the bundle. Throws QjitError if the package was not built. */
 export function readBundle(): Bundle {

@@ -1,11 +1,11 @@
 /** Where in the user's program an op was called: the first stack frame that is not qjit's own. */
 
-/** The folder of qjit's sources or of their build, as it stands in stack frames. */
+/** The folder of qjit's sources or of the published files, as it stands in stack frames. */
 const own = rootOf(import.meta.url);
 
-/** `.../src/` of `.../src/trace/source.ts`. */
+/** `.../src/` of `.../src/trace/source.ts`, `.../dist/lib/` of a file there; a file that is neither is all that there is of qjit. */
 function rootOf(url: string): string {
-  return pathOf(url.replace(/trace\/[^/]*$/, ""));
+  return pathOf(url.replace(/(src\/)trace\/[^/]*$|(dist\/lib\/)[^/]*$/, "$1$2"));
 }
 
 /** A frame's file as a path: `file:///a/b.ts` and `/a/b.ts` are the same file. */

@@ -11,7 +11,7 @@ import { interpret } from "../../src/ir/interpret.ts";
 import { print } from "../../src/ir/print.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const cli = path.join(root, "dist/src/cli/main.js");
+const cli = path.join(root, "dist/cli/main.js");
 
 /** Source text of the images, for scripts in other places. */
 export const imagesSource =

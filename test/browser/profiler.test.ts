@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeChromium, launch } from "./chromium.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const cli = path.join(root, "dist/src/cli/main.js");
+const cli = path.join(root, "dist/cli/main.js");
 const model = path.join(root, "test/run/cases/mobile.qir");
 
 describeChromium("a compiled model under the profiler", () => {

@@ -25,7 +25,7 @@ import { parse } from "../../src/ir/parse.ts";
 import { describeChromium, launch, until, withPage } from "./chromium.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const cli = path.join(root, "dist/src/cli/main.js");
+const cli = path.join(root, "dist/cli/main.js");
 const model = path.join(root, "test/run/cases/mobile.qir");
 const graph = parse(readFileSync(model, "utf8"));
 const size = 1 * 9 * 11 * 3;

@@ -8,7 +8,7 @@ import { parse } from "../../src/ir/parse.ts";
 import { print } from "../../src/ir/print.ts";
 import { folder, put, small } from "./qjit.ts";
 
-const bin = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 beforeAll(() => {
   if (!existsSync(bin)) throw new Error(`no ${bin}: npm run build makes it (npm test does both)`);

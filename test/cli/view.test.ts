@@ -131,7 +131,7 @@ describe("the command", () => {
     "prints its address, serves the model, and ends cleanly on %s",
     async (signal) => {
       const model = put(folder(), "small.qir", small);
-      const main = join(import.meta.dirname, "../../dist/src/cli/main.js");
+      const main = join(import.meta.dirname, "../../dist/cli/main.js");
       child = spawn(process.execPath, [main, "view", model, "--no-profile"], { stdio: ["ignore", "pipe", "pipe"] });
       let [out, err] = ["", ""];
       child.stderr!.on("data", (d) => {

@@ -4,10 +4,10 @@
  * must be refused by name. A table of what passed and what was refused goes to the console.
  */
 import { afterAll, expect, test } from "vitest";
-import { wasmProgram } from "../../src/compile.ts";
 import { importOnnx, UnsupportedModel } from "../../src/import/onnx/index.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { sameShape } from "../../src/ir/type.ts";
+import { wasmProgram } from "../../src/wasm-program.ts";
 import { onNative, reportMissing } from "../native/native.ts";
 import { differences, importCase, nodeCases } from "../onnx-node.ts";
 import { differences as exactly } from "../run/ways.ts";

@@ -5,10 +5,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { wasmProgram } from "../../src/compile.ts";
 import { importOnnx } from "../../src/import/onnx/index.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { allocate, type TypedArray } from "../../src/ir/type.ts";
+import { wasmProgram } from "../../src/wasm-program.ts";
 import { onNative, reportMissing } from "../native/native.ts";
 import { describeGolden } from "../vectors.ts";
 

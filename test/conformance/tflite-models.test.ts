@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readNpy } from "../../src/cli/npy.ts";
 import { hostTarget } from "../../src/codegen/build.ts";
-import { wasmProgram } from "../../src/compile.ts";
 import { importTflite } from "../../src/import/tflite/index.ts";
 import { Reader } from "../../src/import/tflite/reader.ts";
 import { model } from "../../src/import/tflite/schema.ts";
@@ -17,6 +16,7 @@ import { interpret } from "../../src/ir/interpret.ts";
 import { parse } from "../../src/ir/parse.ts";
 import { print } from "../../src/ir/print.ts";
 import type { TypedArray } from "../../src/ir/type.ts";
+import { wasmProgram } from "../../src/wasm-program.ts";
 import { readNpz } from "../npz.ts";
 import { describeGolden, modelsDir } from "../vectors.ts";
 

@@ -104,7 +104,7 @@ export class Shell {
     mkdirSync(this.#bin);
     this.#script(
       "qjit",
-      `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(path.join(root, "dist/src/cli/main.js"))} "$@"`,
+      `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(path.join(root, "dist/cli/main.js"))} "$@"`,
     );
     // The real one asks the registry first.
     this.#script("npx", 'exec "$@"');

@@ -23,7 +23,7 @@ const program = await compile(graph, { target: process.argv[2], onFallback: (rea
 console.log(JSON.stringify([program.target, [...program.runSync([Int8Array.of(-1, 2, -3, 4)])[0]]]));
 `;
 
-describe.runIf(addon && existsSync(join(root, "dist/src/index.js")))("the packages of this machine", () => {
+describe.runIf(addon && existsSync(join(root, "dist/lib/index.js")))("the packages of this machine", () => {
   test("install from their tarballs without scripts, and run natively", { timeout: 120_000 }, () => {
     const out = join(made, "packages");
     const folders = execFileSync(process.execPath, [join(root, "tools/native-packages.mjs"), "--out", out], {

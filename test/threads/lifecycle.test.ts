@@ -301,7 +301,7 @@ function patched(bytes: Uint8Array, find: RegExp, change: (found: string) => str
 }
 
 describe("processes", () => {
-  const runtime = pathToFileURL(fileURLToPath(new URL("../../dist/runtime/index.js", import.meta.url))).href;
+  const runtime = pathToFileURL(fileURLToPath(new URL("../../dist/lib/runtime.js", import.meta.url))).href;
   const node = async (code: string): Promise<string> => {
     writeFileSync(join(dir, "shared.wasm"), shared);
     const script = `

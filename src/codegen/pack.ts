@@ -8,6 +8,8 @@ export interface PanelShape {
   readonly step: number;
   /** Bytes of a stored weight. */
   readonly bytes: 1 | 2;
+  /** Whether no two weights that are multiplied as a pair may both be -128; see `probeEngine`. */
+  readonly narrow?: boolean;
 }
 
 /** A step of a panel whose weights did not fit a byte: what is left of them, to be multiplied with the same elements again. */
@@ -18,7 +20,7 @@ export interface Rest {
   readonly weights: Int8Array;
 }
 
-/** A panel, and what of its weights did not fit (nothing, but for 9-bit weights in panels of bytes). */
+/** A panel, and what of its weights did not fit (nothing, but for 9-bit weights and narrow pairs in panels of bytes). */
 export interface Panel {
   readonly bytes: Uint8Array;
   readonly rests: readonly Rest[];
@@ -58,26 +60,35 @@ export function makePanel(
     }
   }
   if (shape.bytes === 2) return { bytes: new Uint8Array(values.buffer), rests: [] };
-  if (least >= -128 && most <= 127) return { bytes: new Uint8Array(new Int8Array(values).buffer), rests: [] };
-  const bytes = takeBytes(values);
+  const narrow = shape.narrow === true && least <= -128;
+  if (least >= -128 && most <= 127 && !(narrow && hasLowPair(values)))
+    return { bytes: new Uint8Array(new Int8Array(values).buffer), rests: [] };
+  const bytes = takeBytes(values, narrow);
   const rests: Rest[] = [];
   for (let s = 0; s < runs.length * steps; s++) {
     const left = values.subarray(s * perStep, (s + 1) * perStep);
     while (left.some((v) => v !== 0)) {
-      rests.push({ run: Math.floor(s / steps), step: s % steps, weights: takeBytes(left) });
+      rests.push({ run: Math.floor(s / steps), step: s % steps, weights: takeBytes(left, narrow) });
     }
   }
   return { bytes: new Uint8Array(bytes.buffer), rests };
 }
 
-/** The part of each value that fits a signed byte; the values are left with the rest. */
-function takeBytes(values: Int16Array): Int8Array {
+/** The part of each value that fits a signed byte (or, of narrow pairs, one of them -127); the values are left with the rest. */
+function takeBytes(values: Int16Array, narrow: boolean): Int8Array {
   const taken = new Int8Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    taken[i] = Math.max(-128, Math.min(127, values[i]));
+    const least = narrow && i % 2 === 1 && taken[i - 1] === -128 ? -127 : -128;
+    taken[i] = Math.max(least, Math.min(127, values[i]));
     values[i] -= taken[i];
   }
   return taken;
+}
+
+/** Whether two weights that are multiplied as a pair are both -128. */
+function hasLowPair(values: Int16Array): boolean {
+  for (let i = 0; i < values.length; i += 2) if (values[i] === -128 && values[i + 1] === -128) return true;
+  return false;
 }
 
 /** A panel of 16-bit weights less `above` as bytes, which they fit. */

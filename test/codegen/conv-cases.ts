@@ -30,6 +30,8 @@ export interface ConvCase {
   grid?: boolean;
   /** Weights are divided by two, so that no engine's dot instruction saturates. */
   small?: boolean;
+  /** Runs of the weights are -128: pairs of them are the only ones of which signed products do not fit 16 bits. */
+  low?: boolean;
   /** Multipliers times this. */
   scale?: number;
 }
@@ -50,6 +52,7 @@ export function convNode(c: ConvCase, seed = 1): Node {
   const size = sizeOf(wShape);
   const values = bytesOf(ws, size, next) as Int8Array;
   if (c.small) for (let k = 0; k < size; k++) values[k] = Number(values[k]) >> 1;
+  if (c.low) for (let k = 0; k < size; k += 11) values.fill(-128, k, k + 5);
   // Steps of 9-bit weights are multiplied in parts; here some that do not saturate either, their neighbours being zero.
   if (c.small && ws === "u8") for (let k = 0; k < size; k += 37) values.fill(64, k - (k % 2), k - (k % 2) + 2)[k] = 255;
   const w = makeConst("w", tensorType(ws, wShape, ws === "u8" && c.small ? perTensor(0.01, 64) : wq), values);
@@ -184,6 +187,8 @@ Object.assign(cases, {
   "u8 weights, product": { shape: [1, 17, 1, 50], window: [1, 1], o: 20, x: "u8", w: "u8", gemm: true },
   "u8 weights, one row": { shape: [1, 1, 1, 50], window: [1, 1], o: 20, x: "u8", w: "u8", gemm: true },
   "u8 weights, dilated": { shape: [1, 9, 9, 6], window: [3, 3], o: 11, w: "u8", dilation: [2, 2] },
+  "pairs of -128": { shape: [1, 6, 6, 21], window: [3, 3], o: 19, pad: [1, 1, 1, 1], low: true },
+  "pairs of -128, one row": { shape: [1, 1, 1, 50], window: [1, 1], o: 20, x: "u8", gemm: true, low: true },
   relu: { shape: [1, 12, 12, 20], window: [1, 1], o: 24, relu: true },
   table: { shape: [1, 7, 5, 9], window: [1, 1], o: 13, table: true },
   "small factors": { shape: [1, 7, 5, 90], window: [1, 1], o: 24, scale: 0.01 },
@@ -243,6 +248,7 @@ Object.assign(cases, {
     out: "u8",
     pad: [1, 1, 1, 1],
   },
+  "depthwise pairs of -128": { shape: [1, 9, 9, 16], window: [3, 3], o: 16, i: 1, pad: [1, 1, 1, 1], low: true },
   "depthwise residual": { shape: [1, 9, 9, 16], window: [3, 3], o: 16, i: 1, add: "q31_three", pad: [1, 1, 1, 1] },
   "depthwise sums": { shape: [1, 9, 9, 11], window: [3, 3], o: 11, i: 1, out: "i32", pad: [1, 1, 1, 1] },
 } satisfies Record<string, ConvCase>);

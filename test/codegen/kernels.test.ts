@@ -6,6 +6,7 @@ import { convOf } from "../../src/codegen/wasm/kernels/conv-geometry.ts";
 import { dwconvKernels } from "../../src/codegen/wasm/kernels/dwconv.ts";
 import { winogradKernels } from "../../src/codegen/wasm/kernels/winograd.ts";
 import { finishPlan } from "../../src/codegen/wasm/requantize-plan.ts";
+import { flavours, withDots } from "../emulated-dot.ts";
 import { cases, check, convNode } from "./conv-cases.ts";
 import { probeDot } from "./kernel-harness.ts";
 
@@ -25,6 +26,17 @@ for (const kernel of kernels) {
     if (!kernel.applies(node, target)) continue;
     const why = relaxed && !dot ? " (skipped: this engine has no exact relaxed dot)" : "";
     test.skipIf(why !== "")(`${kernel.name}: ${name}${why}`, () => check(kernel, node, target));
+  }
+}
+
+for (const { target } of flavours) {
+  for (const kernel of kernels.filter((k) => k.name.includes("relaxed"))) {
+    for (const [name, c] of Object.entries(cases)) {
+      const node = convNode(c);
+      if (!kernel.applies(node, target)) continue;
+      test(`${kernel.name}, ${target.dot} (emulated): ${name}`, () =>
+        withDots(target.dot, () => check(kernel, node, target)));
+    }
   }
 }
 

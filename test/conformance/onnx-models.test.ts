@@ -17,6 +17,7 @@ import { print } from "../../src/ir/print.ts";
 import type { TypedArray } from "../../src/ir/type.ts";
 import { onNative, reportMissing } from "../native/native.ts";
 import { describeModels } from "../vectors.ts";
+import { onWasm } from "../wasm.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const replay: { outputs: Record<string, string> } = JSON.parse(
@@ -36,7 +37,8 @@ async function run(graph: Graph, x: TypedArray): Promise<TypedArray> {
   const program = await compile(graph, { target: "wasm" });
   const [y] = program.runSync([x]);
   program.dispose();
-  for (const { name, outputs } of onNative(graph, [x])) expect(outputs[0], name).toEqual(y);
+  for (const { name, outputs } of [...(await onWasm(graph, [x])), ...onNative(graph, [x])])
+    expect(outputs[0], name).toEqual(y);
   return y;
 }
 

@@ -12,6 +12,7 @@ import { onNative, reportMissing } from "../native/native.ts";
 import { differences, importCase, nodeCases } from "../onnx-node.ts";
 import { differences as exactly } from "../run/ways.ts";
 import { describeGolden } from "../vectors.ts";
+import { onWasm } from "../wasm.ts";
 
 reportMissing();
 
@@ -40,10 +41,8 @@ describeGolden("onnx-node", (dir) => {
           );
           expect(differences(found[i], want[i].data)).toEqual([]);
         });
-        const program = await wasmProgram(graph, { level: "simd128", dot: "inexact" });
-        const compiled = program.runSync(inputs);
-        program.dispose();
-        for (const [i, y] of compiled.entries()) expect(bits(y)).toEqual(bits(found[i]));
+        for (const { name, outputs } of await onWasm(graph, inputs))
+          for (const [i, y] of outputs.entries()) expect(bits(y), name).toEqual(bits(found[i]));
         for (const { name, outputs } of onNative(graph, inputs))
           for (const [i, y] of outputs.entries()) expect(exactly(y, found[i]), name).toEqual([]);
         counts.pass++;

@@ -5,12 +5,9 @@ import { describe, expect, test } from "vitest";
 import { unpackInt4 } from "../../src/import/tflite/tensors.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { onNative, reportMissing } from "../native/native.ts";
-import { ways } from "../run/ways.ts";
 import { type KernelCase, kernelGraph } from "../tflite-kernels.ts";
 import { describeGolden } from "../vectors.ts";
-
-/** One way by wasm; every row has tests of its own. */
-const wasm = ways.find((w) => w.name.startsWith("wasm"))!;
+import { onWasm } from "../wasm.ts";
 
 reportMissing();
 
@@ -27,9 +24,8 @@ describeGolden("tflite-kernels", (dir) => {
         test(c.name, async () => {
           const { graph, inputs, want } = kernelGraph(c);
           expect(interpret(graph, inputs)).toEqual([want]);
-          const run = await wasm.prepare(graph);
-          expect(run(inputs), wasm.name).toEqual([want]);
-          for (const { name, outputs } of onNative(graph, inputs)) expect(outputs, name).toEqual([want]);
+          for (const { name, outputs } of [...(await onWasm(graph, inputs)), ...onNative(graph, inputs)])
+            expect(outputs, name).toEqual([want]);
         });
         const packed = c.tensors.weights_packed;
         if (packed) {

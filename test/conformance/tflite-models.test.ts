@@ -6,7 +6,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readNpy } from "../../src/cli/npy.ts";
-import { hostTarget } from "../../src/codegen/build.ts";
 import { importTflite } from "../../src/import/tflite/index.ts";
 import { Reader } from "../../src/import/tflite/reader.ts";
 import { model } from "../../src/import/tflite/schema.ts";
@@ -16,9 +15,9 @@ import { interpret } from "../../src/ir/interpret.ts";
 import { parse } from "../../src/ir/parse.ts";
 import { print } from "../../src/ir/print.ts";
 import type { TypedArray } from "../../src/ir/type.ts";
-import { wasmProgram } from "../../src/wasm-program.ts";
 import { readNpz } from "../npz.ts";
 import { describeGolden, modelsDir } from "../vectors.ts";
+import { wasmRuns } from "../wasm.ts";
 
 interface Manifest {
   models: Record<
@@ -118,16 +117,19 @@ describeGolden("tflite-models", (dir) => {
       }
       // Without FULL test/run holds compiled models against the interpreter.
       test.runIf(process.env.FULL)("every case on WebAssembly gives the reference's bytes", async () => {
-        const program = await wasmProgram(graph, hostTarget());
-        const load = (file: string) => readNpy(readFileSync(join(dir, file)), file).data;
+        const runs = await wasmRuns(graph);
+        const load = (file: string) => readNpy(readFileSync(join(dir, file)), file).data as TypedArray;
         for (const [i, c] of info.cases.entries()) {
-          const outputs = program.runSync(c.inputs.map((x) => load(x.file)));
-          expect([i, outputs.map((o, k) => differences(o, load(c.outputs[k].file)))]).toEqual([
-            i,
-            c.outputs.map(() => []),
-          ]);
+          for (const { name, run } of runs) {
+            const outputs = run(c.inputs.map((x) => load(x.file)));
+            expect([name, i, outputs.map((o, k) => differences(o, load(c.outputs[k].file)))]).toEqual([
+              name,
+              i,
+              c.outputs.map(() => []),
+            ]);
+          }
         }
-        program.dispose();
+        for (const { dispose } of runs) dispose();
       });
     });
   }

@@ -1,11 +1,14 @@
 /** The runtime on good modules, damaged ones, and engines that lack something. */
-import { beforeAll, describe, expect, test } from "vitest";
+import binaryen from "binaryen";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { describeModule, engineLacks, load, Program, ProgramError, probeEngine } from "../../runtime/index.ts";
 import { build } from "../../src/codegen/build.ts";
 import { select } from "../../src/codegen/kernels.ts";
+import { relaxedDot } from "../../src/codegen/wasm/kernels/conv-dot.ts";
 import { compile } from "../../src/compile.ts";
 import { ModelError } from "../../src/errors.ts";
 import { parse } from "../../src/ir/parse.ts";
+import { type Flavour, withDots } from "../emulated-dot.ts";
 
 const graph = parse(`func @net(%x: i8[1,3]<0.5:3>, %y: f32[2]) {profile="pytorch"} {
   %a: i8[1,3]<0.5:3> = clamp(%x, range=[3, 100])
@@ -154,6 +157,49 @@ describe("engines", () => {
     expect(engine.simd).toBe(true);
     if (!engine.relaxed) expect(engine.dot).toBe("inexact");
     expect(["unsigned", "signed", "inexact"]).toContain(engine.dot);
+  });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  /** One lane of the dot product of an engine, as the probe calls it. */
+  const lane = (flavour: Flavour) =>
+    withDots(flavour, () => {
+      const m = new binaryen.Module();
+      m.setFeatures(binaryen.Features.SIMD128);
+      const { i32, v128, createType } = binaryen;
+      const [a, b, sum] = [0, 1, 2].map((k) => m.i32x4.splat(m.local.get(k, i32)));
+      const dot = relaxedDot(binaryen, m, a, b, sum);
+      m.addFunction("f", createType([i32, i32, i32]), i32, [v128], m.i32x4.extract_lane(dot, 0));
+      m.addFunctionExport("f", "f");
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(m.emitBinary() as BufferSource));
+      m.dispose();
+      return exports.f as (a: number, b: number, sum: number) => number;
+    });
+
+  test.each([
+    ["unsigned", "unsigned", "x86 with VNNI"],
+    ["signed", "signed", "V8's baseline code on Arm"],
+    ["saturating", "inexact", "x86 without VNNI"],
+  ] as const)("the probe takes a dot product that is %s for %s: %s", async (flavour, dot, _) => {
+    const f = await lane(flavour);
+    // As Arm's own instruction adds: no sums of 16 bits.
+    const exact = (a: number, b: number, sum: number): number => {
+      const byte = (v: number, i: number) => (v << (24 - 8 * i)) >> 24;
+      return [0, 1, 2, 3].reduce((s, i) => (s + byte(a, i) * byte(b, i)) | 0, sum);
+    };
+    const twice = (a: number, b: number, sum: number): number => (2 * f(a, b, 0) + sum) | 0;
+    const probed = (f: unknown) => {
+      class Instance {
+        exports = { f };
+      }
+      vi.stubGlobal("WebAssembly", { validate: () => true, Module: class {}, Instance });
+      return probeEngine();
+    };
+    expect(probed(f)).toEqual({ simd: true, relaxed: true, dot });
+    expect(probed(exact).dot).toBe("signed");
+    expect(probed(twice).dot).toBe("inexact");
   });
 
   test.each([

@@ -12,6 +12,7 @@ import { parse } from "../../src/ir/parse.ts";
 import { print } from "../../src/ir/print.ts";
 import type { TypedArray } from "../../src/ir/type.ts";
 import { runPipeline } from "../../src/passes/pipeline.ts";
+import { flavours, withDots } from "../emulated-dot.ts";
 import { levels, nativeRuns } from "../native/native.ts";
 
 // Node 20 has relaxed SIMD behind a flag, which other versions do not know or need.
@@ -59,6 +60,16 @@ export const ways: readonly Way[] = [
       name: `wasm ${target.level}`,
       async prepare(g) {
         const { wasm } = await build(g, target);
+        const program = new Program(new WebAssembly.Module(wasm as BufferSource));
+        return (x) => program.runSync(x) as TypedArray[];
+      },
+    }),
+  ),
+  ...flavours.map(
+    ({ name, target }): Way => ({
+      name,
+      async prepare(g) {
+        const { wasm } = await withDots(target.dot, () => build(g, target));
         const program = new Program(new WebAssembly.Module(wasm as BufferSource));
         return (x) => program.runSync(x) as TypedArray[];
       },

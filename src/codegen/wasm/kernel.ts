@@ -11,7 +11,8 @@ export interface WasmTarget {
   readonly level: "simd128" | "relaxed";
   /**
    * What `i32x4.relaxed_dot_i8x16_i7x16_add_s` does with a second operand outside 0..127, as a probe of the engine found:
-   * reads it as unsigned exactly (x86 VNNI), as signed exactly (Arm), or not exactly (saturating or unknown).
+   * reads it as unsigned exactly (x86 VNNI), as signed (Arm; exactly but where two pairs of -128 are multiplied and added, which
+   * some engines do in 16 bits), or not exactly (saturating or unknown).
    */
   readonly dot: "unsigned" | "signed" | "inexact";
   /** The engine joins operations on neighbouring vectors of 128 bits (V8's `--experimental-wasm-revectorize`); not unless true. */

@@ -13,6 +13,9 @@ export interface Element {
   readonly flip: boolean;
 }
 
+/** Whether the dot instruction multiplies bytes that it reads as signed. */
+export const readsSigned = (g: Conv, { bytes, flip }: Element): boolean => bytes === 1 && g.xSigned !== flip;
+
 /** The padded image: rows, pixels a row, and bytes of a pixel and a row. */
 export interface Staged {
   readonly element: Element;

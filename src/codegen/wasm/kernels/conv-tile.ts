@@ -12,7 +12,7 @@ import type { Pack } from "../kernel.ts";
 import { bestCut } from "../share.ts";
 import { bestRows, dot } from "./conv-dot.ts";
 import { type Conv, convParams } from "./conv-geometry.ts";
-import { type Element, emitRun, emitStage, foldedZero, type Staged, stagedOf } from "./conv-image.ts";
+import { type Element, emitRun, emitStage, foldedZero, readsSigned, type Staged, stagedOf } from "./conv-image.ts";
 
 /** A tile and the instruction it is made of. */
 export interface Tile {
@@ -104,7 +104,8 @@ export class ConvTile {
     return Math.ceil((this.runLength * this.tile.element.bytes) / 4);
   }
   get #shape() {
-    return { lanes: this.lanes, step: 4 / this.tile.element.bytes, bytes: this.tile.weightBytes };
+    const { element, weightBytes } = this.tile;
+    return { lanes: this.lanes, step: 4 / element.bytes, bytes: weightBytes, narrow: readsSigned(this.g, element) };
   }
   /** Bytes of a step's weights. */
   get #stepBytes(): number {

@@ -356,6 +356,17 @@ class Columns {
 
 const isDepthwise = (g: Conv): boolean => g.i === 1 && g.groups === g.c && g.o === g.c && g.c > 1;
 
+/** Whether weights that a dot instruction of bytes multiplies as a pair, one above the other, are both -128; see `probeEngine`. */
+function hasLowPair({ weights, o, kh, kw }: Conv): boolean {
+  for (let channel = 0; channel < o; channel++) {
+    for (let ky = 0; ky + 1 < kh; ky += 2) {
+      const at = (channel * kh + ky) * kw;
+      for (let k = at; k < at + kw; k++) if (weights[k] === -128 && weights[k + kw] === -128) return true;
+    }
+  }
+  return false;
+}
+
 interface Choice {
   readonly name: string;
   readonly suits: (g: Conv, target: WasmTarget) => boolean;
@@ -367,7 +378,10 @@ const choices: readonly Choice[] = [
   {
     name: "qs8_dwconv_4x8c4__wasmrelaxed",
     suits: (g, target) =>
-      target.level === "relaxed" && target.dot !== "inexact" && g.weights.every((w) => w >= -128 && w <= 127),
+      target.level === "relaxed" &&
+      target.dot !== "inexact" &&
+      g.weights.every((w) => w >= -128 && w <= 127) &&
+      !(target.dot === "signed" && hasLowPair(g)),
     element: relaxedElement,
     speed: 12,
   },

@@ -7,7 +7,6 @@ import { afterAll, expect, test } from "vitest";
 import { importOnnx, UnsupportedModel } from "../../src/import/onnx/index.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { sameShape } from "../../src/ir/type.ts";
-import { wasmProgram } from "../../src/wasm-program.ts";
 import { onNative, reportMissing } from "../native/native.ts";
 import { differences, importCase, nodeCases } from "../onnx-node.ts";
 import { differences as exactly } from "../run/ways.ts";

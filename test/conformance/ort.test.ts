@@ -8,7 +8,6 @@ import { expect, test } from "vitest";
 import { importOnnx } from "../../src/import/onnx/index.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { allocate, type TypedArray } from "../../src/ir/type.ts";
-import { wasmProgram } from "../../src/wasm-program.ts";
 import { onNative, reportMissing } from "../native/native.ts";
 import { describeGolden } from "../vectors.ts";
 import { onWasm } from "../wasm.ts";

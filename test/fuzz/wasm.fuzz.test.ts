@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { hostTarget } from "../../src/codegen/build.ts";
-import { wasmProgram } from "../../src/compile.ts";
 import type { Graph } from "../../src/ir/graph.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { print } from "../../src/ir/print.ts";
+import { wasmProgram } from "../../src/wasm-program.ts";
 import { type WasmRun, wasmRuns } from "../wasm.ts";
 import { generate, inputsFor } from "./generate.ts";
 import { timeBoxAsync } from "./time-box.ts";

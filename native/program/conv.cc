@@ -112,14 +112,11 @@ class ReferenceConv final : public Step {
   /** Calls `visit(pixel of x, tap)` for the taps of an output position that lie in the image. */
   template <class F>
   void each_tap(int64_t b, int64_t y, int64_t z, F&& visit) const {
-    for (int64_t ky = 0; ky < g.kh; ky++) {
-      const int64_t iy = y * g.sy - g.top + ky * g.dy;
-      if (iy < 0 || iy >= g.h) continue;
-      for (int64_t kx = 0; kx < g.kw; kx++) {
-        const int64_t ix = z * g.sx - g.left + kx * g.dx;
-        if (ix >= 0 && ix < g.w) visit(((b * g.h + iy) * g.w + ix) * g.c, ky * g.kw + kx);
-      }
-    }
+    const int64_t top = y * g.sy - g.top, left = z * g.sx - g.left;
+    const Share::Range rows = Windows::inside(top, g.dy, g.kh, g.h), columns = Windows::inside(left, g.dx, g.kw, g.w);
+    for (int64_t ky = rows.begin; ky < rows.end; ky++)
+      for (int64_t kx = columns.begin; kx < columns.end; kx++)
+        visit(((b * g.h + top + ky * g.dy) * g.w + left + kx * g.dx) * g.c, ky * g.kw + kx);
   }
 
   template <class X, class W, class Sum>
@@ -309,6 +306,7 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   if (s->w.region == Region::load) s->w_bytes = r.copy_bytes(s->w);
   if (s->has_bias && s->bias.region == Region::load) s->bias_bytes = r.copy_bytes(s->bias);
   s->scratch = static_cast<size_t>(s->o) * 8;
+  s->work = s->g.positions() * static_cast<double>(s->i * s->o);
 
   const bool sums = s->out.storage == Storage::i32;
   const bool bytes = is_byte(s->x.storage) && is_byte(s->w.storage) && (sums || is_byte(s->out.storage)) && s->out.size > 0 &&
@@ -318,7 +316,12 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   const bool plain_zero = s->x_zero >= (xs == Storage::i8 ? -128 : 0) && s->x_zero <= (xs == Storage::i8 ? 127 : 255);
   if (bytes && constant && plain_zero && !s->computed_table) {
     if (auto kernel = conv_kernel(describe(*s, has_formula ? &formula : nullptr), isa)) {
-      return std::make_unique<FastConv>(std::move(kernel), s->x, s->out, s->residual, s->has_residual);
+      auto fast = std::make_unique<FastConv>(std::move(kernel), s->x, s->out, s->residual, s->has_residual);
+      // Kernels compute with padding too, and copy the rows that each row of the result needs.
+      const Windows& g = s->g;
+      const double staged = static_cast<double>(g.n * g.oh * ((g.kh - 1) * g.dy + g.sy)) * static_cast<double>((g.w + g.left + g.right) * g.c);
+      fast->work = static_cast<double>(s->out.size) * static_cast<double>(g.kh * g.kw * s->i) + staged;
+      return fast;
     }
   }
   return s;

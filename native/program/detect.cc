@@ -95,6 +95,10 @@ std::unique_ptr<Step> make_detect(Reader& r, Isa) {
     }
   });
   step->scratch = 6 * sizeof(float) * static_cast<size_t>(n);
+  // Each box that is taken is compared with all others, and finds its place among the rows.
+  const int64_t passes = d.per_class ? d.classes : 1, taken = std::min(n, d.per_class ? d.per_class : d.count);
+  step->work = static_cast<double>(passes) * static_cast<double>(taken) * static_cast<double>(n + d.count * row_size) +
+               static_cast<double>(n) * static_cast<double>(columns);
   return step;
 }
 

@@ -91,6 +91,7 @@ std::unique_ptr<Step> make_matmul(Reader& r, Isa) {
     });
   }
   step->scratch = 8 * static_cast<size_t>(columns);
+  step->work = static_cast<double>(out.size) * static_cast<double>(depth);
   return step;
 }
 

@@ -69,6 +69,7 @@ std::unique_ptr<Step> make_copy(Reader& r, Isa isa) {
     Walk out, in;
   };
   std::vector<Block> blocks;
+  int64_t filled = 0;
   const uint32_t count = r.count(6);
   for (uint32_t i = 0; i < count; i++) {
     Block b;
@@ -76,13 +77,17 @@ std::unique_ptr<Step> make_copy(Reader& r, Isa isa) {
     want(b.x.storage == out.storage, "one storage");
     const uint32_t rank = r.below(max_rank + 1, "a rank");
     want(rank > 0, "a copy of at least one dimension");
-    int64_t size = 1;
+    int64_t size = 1, bound = 1;
     for (uint32_t d = 0; d < rank; d++) {
       b.dims.push_back(r.u32());
-      want(b.dims.back() <= max_elements && (size *= b.dims.back()) <= max_elements, "a copy that is not too large");
+      size *= b.dims.back();
+      want(b.dims.back() <= max_elements && (bound *= std::max<int64_t>(b.dims.back(), 1)) <= max_elements, "a copy that is not too large");
     }
     b.out = Walk::read(r, b.dims, out.size);
     b.in = Walk::read(r, b.dims, b.x.size);
+    // Each block fills a part of the result.
+    filled += size;
+    want(filled <= out.size, "blocks that the result has room for");
     if (size > 0) blocks.push_back(std::move(b));
   }
   const auto planes = [&](const Block& b) {

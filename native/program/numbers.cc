@@ -113,25 +113,32 @@ std::unique_ptr<Step> make_where(Reader& r, Isa) {
   });
 }
 
+namespace {
+
+/** Elements [begin, end) of `from`, cast; to 0 or 1 where the result is a `truth`. */
+template <class From, class To>
+void cast_elements(const void* from_bytes, void* to_bytes, bool truth, int64_t begin, int64_t end) {
+  const From* from = static_cast<const From*>(from_bytes);
+  To* to = static_cast<To*>(to_bytes);
+  for (int64_t i = begin; i < end; i++) {
+    // Numbers on their way to f32 pass through doubles, and so round twice; integers wrap.
+    if (truth) to[i] = static_cast<To>(from[i] != 0);
+    else if constexpr (std::is_same_v<To, float> || std::is_same_v<From, float>) store_number(to + i, static_cast<double>(from[i]));
+    else to[i] = static_cast<To>(from[i]);
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<Step> make_cast(Reader& r, Isa) {
   const Tensor x = r.operand(), out = r.tensor(true);
   want(x.size == out.size, "one size");
-  return with_storage(x.storage, [&](auto from_tag) -> std::unique_ptr<Step> {
-    using From = decltype(from_tag);
-    return with_storage(out.storage, [&](auto to_tag) -> std::unique_ptr<Step> {
-      using To = decltype(to_tag);
-      const bool truth = out.storage == Storage::boolean;
-      return elements(type_name(x.storage) + "_" + type_name(out.storage) + "_cast__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
-        const From* from = x.in<From>(m);
-        To* to = out.out<To>(m);
-        for (int64_t i = begin; i < end; i++) {
-          // Numbers on their way to f32 pass through doubles, and so round twice; integers wrap.
-          if (truth) to[i] = static_cast<To>(from[i] != 0);
-          else if constexpr (std::is_same_v<To, float> || std::is_same_v<From, float>) store_number(to + i, static_cast<double>(from[i]));
-          else to[i] = static_cast<To>(from[i]);
-        }
-      });
-    });
+  // A function for each pair of storages, but one step.
+  const auto cast = with_storage(x.storage, [&](auto from) {
+    return with_storage(out.storage, [&](auto to) { return &cast_elements<decltype(from), decltype(to)>; });
+  });
+  return elements(type_name(x.storage) + "_" + type_name(out.storage) + "_cast__scalar", x.size, [=](const Memory& m, int64_t begin, int64_t end) {
+    cast(x.in<uint8_t>(m), out.out<uint8_t>(m), out.storage == Storage::boolean, begin, end);
   });
 }
 

@@ -16,6 +16,8 @@ constexpr MakeStep makers[] = {
     make_matmul,  make_reduce,   make_compare,  make_where,   make_wide_table, make_l2_normalize, make_detect,
 };
 
+static_assert(std::size(makers) == op_count);
+
 constexpr uint32_t magic = 0x504e4a51;  // "QJNP"
 constexpr size_t header_words = 12;
 /** No arena is larger: addresses are 32-bit. */
@@ -28,6 +30,33 @@ uint32_t word(const uint8_t* bytes, size_t i) {
 }
 
 size_t aligned(size_t n) { return (n + 63) / 64 * 64; }
+
+/**
+ * Elements that a run may go through for each byte of its operands: products of matrices as large as arenas can be stay far
+ * below. What asks for more would seem to hang.
+ */
+constexpr double most_work = 1 << 14;
+/** Scratch bytes for each byte of the operands, besides the first megabyte. */
+constexpr double most_scratch = 64;
+
+/** Throws unless a step's work and memory are in proportion to its operands. */
+void check_extents(const Step& step, const std::vector<Operand>& operands) {
+  double bytes = 0;
+  for (const Operand& o : operands) bytes += static_cast<double>(o.tensor.bytes());
+  want(step.work <= most_work * (bytes + 4096), "loops in proportion to their operands");
+  want(static_cast<double>(step.scratch) <= most_scratch * bytes + (1 << 20), "scratch memory in proportion to the operands");
+}
+
+/** In place of a step without results, whose loops would go over nothing many times. */
+class Nothing final : public Step {
+ public:
+  explicit Nothing(std::string name) : name_(std::move(name)) {}
+  void run(const Memory&, Share) const override {}
+  std::string kernel() const override { return name_; }
+
+ private:
+  std::string name_;
+};
 
 }  // namespace
 
@@ -49,7 +78,7 @@ Workspace::Workspace(size_t arena, size_t scratch, int threads)
 
 // Header: magic, version, words of all, checksum of the rest, arena bytes, data offset and bytes, load offset and bytes,
 // counts of inputs, outputs and steps. Then ports, then steps as [op, words, ...], then the constants.
-Program::Program(const uint8_t* bytes, size_t size, Isa isa) : isa_(isa) {
+Program::Program(const uint8_t* bytes, size_t size, Isa isa, std::vector<std::vector<Operand>>* operands) : isa_(isa) {
   if (size < 4 * header_words || size % 4 || word(bytes, 0) != magic) throw ProgramError("not a program for the native back end");
   if (word(bytes, 1) != format_version) {
     throw ProgramError("program of format " + std::to_string(word(bytes, 1)) + "; this library reads " + std::to_string(format_version));
@@ -74,9 +103,10 @@ Program::Program(const uint8_t* bytes, size_t size, Isa isa) : isa_(isa) {
   const uint32_t inputs = word(bytes, 9), outputs = word(bytes, 10), steps = word(bytes, 11);
   size_t at = header_words;
   const auto section = [&](const char* what) {
-    if (at + 2 > words || word(bytes, at + 1) > words - at - 2) throw ProgramError(std::string(what) + " is cut off");
-    Reader r(bytes + 4 * (at + 2), word(bytes, at + 1), regions);
-    at += 2 + word(bytes, at + 1);
+    const size_t length = at + 2 > words ? words : word(bytes, at + 1);
+    if (at + 2 > words || length > words - at - 2) throw ProgramError(std::string(what) + " is cut off");
+    Reader r(bytes + 4 * (at + 2), length, regions);
+    at += 2 + length;
     return r;
   };
   try {
@@ -92,8 +122,13 @@ Program::Program(const uint8_t* bytes, size_t size, Isa isa) : isa_(isa) {
     try {
       Reader r = section("a step");
       if (op >= std::size(makers)) throw ProgramError("no op has number " + std::to_string(op));
-      steps_.push_back(makers[op](r, isa));
+      auto step = makers[op](r, isa);
       r.end();
+      check_extents(*step, r.operands());
+      const auto empty = [](const Operand& o) { return o.written && o.tensor.size == 0; };
+      if (std::any_of(r.operands().begin(), r.operands().end(), empty)) step = std::make_unique<Nothing>(step->kernel());
+      steps_.push_back(std::move(step));
+      if (operands) operands->push_back(r.operands());
     } catch (const ProgramError& e) {
       throw ProgramError("damaged program: step " + std::to_string(i) + ": " + e.what());
     }

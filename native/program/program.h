@@ -31,8 +31,11 @@ class Workspace {
 
 class Program {
  public:
-  /** Reads and checks a serialized program; nothing refers to `bytes` afterwards. Throws ProgramError. */
-  Program(const uint8_t* bytes, size_t size, Isa isa);
+  /**
+   * Reads and checks a serialized program; nothing refers to `bytes` afterwards. Throws ProgramError. `operands`, where given, gets
+   * what each step reads and writes.
+   */
+  Program(const uint8_t* bytes, size_t size, Isa isa, std::vector<std::vector<Operand>>* operands = nullptr);
 
   /** Memory for runs on up to `threads` threads. */
   std::unique_ptr<Workspace> workspace(int threads = 1) const { return std::make_unique<Workspace>(arena_bytes_, scratch_bytes_, threads); }
@@ -49,6 +52,7 @@ class Program {
   const uint8_t* at(const Workspace& w, const Port& p) const { return p.tensor.in<uint8_t>(memory(w, 0)); }
   Isa isa() const { return isa_; }
   size_t arena_bytes() const { return arena_bytes_; }
+  const std::vector<uint8_t>& data() const { return data_; }
 
  private:
   Memory memory(const Workspace& w, int thread) const { return {w.arena(), data_.data(), w.scratch(thread)}; }
@@ -62,6 +66,9 @@ class Program {
 
 /** The checksum of a program's words: FNV-1a, a word at a time. */
 uint32_t checksum(const uint8_t* bytes, size_t words);
+
+/** How many ops the format has. */
+constexpr size_t op_count = 27;
 
 /** The version of the format that this library reads. */
 constexpr uint32_t format_version = 2;

@@ -1,6 +1,7 @@
 // Reads a serialized program and checks what it reads: every size, offset and enumeration, before anything uses them.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -55,6 +56,12 @@ struct Tensor {
   }
 };
 
+/** What a step reads or, where `written`, writes. */
+struct Operand {
+  Tensor tensor;
+  bool written;
+};
+
 /** Sizes and load-time bytes of the regions. */
 struct Regions {
   uint64_t arena = 0, data = 0, load = 0;
@@ -107,15 +114,19 @@ class Reader {
     t.offset = u32();
     const uint32_t rank = below(max_rank + 1, "a rank");
     t.size = 1;
+    // Dimensions besides a 0 are bounded too: loops may go through them.
+    int64_t bound = 1;
     for (uint32_t i = 0; i < rank; i++) {
       const int64_t d = u32();
       t.shape.push_back(d);
-      if (d > max_elements || (t.size *= d) > max_elements) throw ProgramError("a tensor is too large");
+      t.size *= d;
+      if (d > max_elements || (bound *= std::max<int64_t>(d, 1)) > max_elements) throw ProgramError("a tensor is too large");
     }
     if (writable && t.region != Region::arena) throw ProgramError("a result is outside of the arena");
     const uint64_t size = t.region == Region::arena ? regions_.arena : t.region == Region::data ? regions_.data : regions_.load;
     if (t.offset % storage_bytes[static_cast<uint32_t>(t.storage)] != 0) throw ProgramError("a tensor is not aligned");
     if (static_cast<uint64_t>(t.offset) + static_cast<uint64_t>(t.bytes()) > size) throw ProgramError("a tensor ends outside of its region");
+    operands_.push_back({t, writable});
     return t;
   }
   /** A tensor that steps read while they run. */
@@ -156,13 +167,15 @@ class Reader {
   void end() const {
     if (at_ != words_) throw ProgramError("a step has words left over");
   }
-  const Regions& regions() const { return regions_; }
+  /** All tensors that were read. */
+  const std::vector<Operand>& operands() const { return operands_; }
 
  private:
   const uint8_t* bytes_;
   size_t words_;
   size_t at_ = 0;
   const Regions& regions_;
+  std::vector<Operand> operands_;
 };
 
 /** Throws unless `ok`. */

@@ -36,6 +36,38 @@ void lut_row(const int16_t* x, int64_t n, int64_t multiplier, int shift, const s
   }
 }
 
+/** TFLite's softmax of bytes: the rows of elements [begin, end). */
+template <class From, class To>
+void byte_rows(const void* x, void* out, int64_t row, int64_t begin, int64_t end, const std::vector<int32_t>& exps) {
+  constexpr double lo = static_cast<double>(std::numeric_limits<To>::min());
+  constexpr double hi = static_cast<double>(std::numeric_limits<To>::max());
+  for (int64_t at = begin; at < end; at += row) {
+    const From* from = static_cast<const From*>(x) + at;
+    To* to = static_cast<To*>(out) + at;
+    const From max = *std::max_element(from, from + row);
+    const auto exp_of = [&](int64_t i) {
+      return exps[static_cast<size_t>(255 + static_cast<int>(from[i]) - static_cast<int>(max)) & 255];
+    };
+    int32_t sum = 0;
+    for (int64_t i = 0; i < row; i++) {
+      sum = static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(rounding_divide_by_power_of_two(exp_of(i), 12)));
+    }
+    int over;
+    const int64_t mantissa = fixed_reciprocal(sum, 12, &over);
+    for (int64_t i = 0; i < row; i++) {
+      const int64_t v = doubling_high_mul(mantissa, exp_of(i));
+      const int shift = over + 31 - 8 * static_cast<int>(sizeof(To));
+      store_number(to + i, clamp(static_cast<double>(rounding_divide_by_power_of_two(v, shift)) + lo, lo, hi));
+    }
+  }
+}
+
+/** byte_rows for a result of 8 or 16 bits. */
+template <class From>
+auto rows_to(Storage to) {
+  return to == Storage::i8 ? byte_rows<From, int8_t> : to == Storage::u8 ? byte_rows<From, uint8_t> : byte_rows<From, int16_t>;
+}
+
 }  // namespace
 
 std::unique_ptr<Step> make_softmax(Reader& r, Isa) {
@@ -76,35 +108,9 @@ std::unique_ptr<Step> make_softmax(Reader& r, Isa) {
   const std::vector<int32_t> exps = r.constants<int32_t>(Storage::i32);
   want(exps.size() == 256 && (x.storage == Storage::i8 || x.storage == Storage::u8), "bytes and 256 exponentials");
   want(out.storage == Storage::i8 || out.storage == Storage::u8 || out.storage == Storage::i16, "a result of 8 or 16 bits");
-  return with_storage(x.storage, [&](auto from_tag) -> std::unique_ptr<Step> {
-    using From = decltype(from_tag);
-    return with_storage(out.storage, [&](auto to_tag) -> std::unique_ptr<Step> {
-      using To = decltype(to_tag);
-      return loop("qs8_softmax__scalar", x.size / row, 1, [=](const Memory& m, int64_t begin, int64_t end) {
-        // Bytes only; others never get here.
-        constexpr double lo = static_cast<double>(std::numeric_limits<To>::min());
-        constexpr double hi = static_cast<double>(std::numeric_limits<To>::max());
-        for (int64_t at = begin * row; at < end * row; at += row) {
-          const From* from = x.in<From>(m) + at;
-          To* to = out.out<To>(m) + at;
-          const From max = *std::max_element(from, from + row);
-          const auto exp_of = [&](int64_t i) {
-            return exps[static_cast<size_t>(255 + static_cast<int>(from[i]) - static_cast<int>(max)) & 255];
-          };
-          int32_t sum = 0;
-          for (int64_t i = 0; i < row; i++) {
-            sum = static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(rounding_divide_by_power_of_two(exp_of(i), 12)));
-          }
-          int over;
-          const int64_t mantissa = fixed_reciprocal(sum, 12, &over);
-          for (int64_t i = 0; i < row; i++) {
-            const int64_t v = doubling_high_mul(mantissa, exp_of(i));
-            const int shift = over + 31 - 8 * static_cast<int>(sizeof(To));
-            store_number(to + i, clamp(static_cast<double>(rounding_divide_by_power_of_two(v, shift)) + lo, lo, hi));
-          }
-        }
-      });
-    });
+  const auto rows = x.storage == Storage::i8 ? rows_to<int8_t>(out.storage) : rows_to<uint8_t>(out.storage);
+  return loop("qs8_softmax__scalar", x.size / row, 1, [=](const Memory& m, int64_t begin, int64_t end) {
+    rows(x.in<uint8_t>(m), out.out<uint8_t>(m), row, begin * row, end * row, exps);
   });
 }
 

@@ -1,6 +1,7 @@
 // A step: an op whose operands and attributes are read and checked, ready to run any number of times, from any thread.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "../kernels/isa.h"
@@ -18,6 +19,8 @@ class Step {
   virtual std::string kernel() const = 0;
   /** Scratch bytes that each share needs. */
   size_t scratch = 0;
+  /** Elements that a run goes through at most, all shares together, where those are more than its operands have. */
+  double work = 0;
 };
 
 /** Reads one step of an op. Throws ProgramError. */
@@ -206,6 +209,16 @@ struct Windows {
              g.ow == extent(g.w, kw, g.sx, g.left, g.right, g.dx),
          "a result of the window's extent");
     return g;
+  }
+  /** The taps [first, end) of a window at `start`, perhaps outside, that lie within `size` pixels; `step` apart. */
+  static Share::Range inside(int64_t start, int64_t step, int64_t taps, int64_t size) {
+    const int64_t first = start < 0 ? (step - 1 - start) / step : 0;
+    const int64_t end = start < size ? std::min(taps, (size - 1 - start) / step + 1) : 0;
+    return {std::min(first, end), end};
+  }
+  /** Window positions of all results that lie in the image, at most. */
+  double positions() const {
+    return static_cast<double>(n * oh * ow) * static_cast<double>(std::min(kh, h)) * static_cast<double>(std::min(kw, w));
   }
 };
 

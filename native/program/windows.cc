@@ -19,6 +19,8 @@ void each_window(const Windows& g, int64_t begin, int64_t end, F&& visit) {
   int64_t out = begin * g.ow * g.c;
   for (int64_t row = begin; row < end; row++) {
       const int64_t b = row / g.oh, y = row % g.oh;
+      const int64_t top = y * g.sy - g.top;
+      const Share::Range rows = Windows::inside(top, g.dy, g.kh, g.h);
       bool whole = false;
       for (int64_t z = 0; z < g.ow; z++, out += g.c) {
         // From one window to the next all places move alike, unless padding cuts one.
@@ -31,13 +33,10 @@ void each_window(const Windows& g, int64_t begin, int64_t end, F&& visit) {
           continue;
         }
         inside.clear();
-        for (int64_t ky = 0; ky < g.kh; ky++) {
-          const int64_t iy = y * g.sy - g.top + ky * g.dy;
-          if (iy < 0 || iy >= g.h) continue;
-          for (int64_t kx = 0; kx < g.kw; kx++) {
-            const int64_t ix = z * g.sx - g.left + kx * g.dx;
-            if (ix >= 0 && ix < g.w) inside.push_back(((b * g.h + iy) * g.w + ix) * g.c);
-          }
+        const Share::Range columns = Windows::inside(left, g.dx, g.kw, g.w);
+        for (int64_t ky = rows.begin; ky < rows.end; ky++) {
+          const int64_t line = (b * g.h + top + ky * g.dy) * g.w;
+          for (int64_t kx = columns.begin; kx < columns.end; kx++) inside.push_back((line + left + kx * g.dx) * g.c);
         }
         visit(out, inside);
       }
@@ -50,14 +49,18 @@ std::unique_ptr<Step> make_max_pool(Reader& r, Isa isa) {
   const Tensor x = r.operand(), out = r.tensor(true);
   want(x.storage == out.storage && x.shape.size() == 4 && out.shape.size() == 4 && x.shape[3] == out.shape[3], "a result like x");
   const Windows g = Windows::read(r, x, out);
+  const auto made = [&](std::unique_ptr<Step> step) {
+    step->work = g.positions() * static_cast<double>(g.c);
+    return step;
+  };
   if (const PlainKernels kernels = plain_kernels(isa); kernels.maximum && (x.storage == Storage::i8 || x.storage == Storage::u8)) {
-    return loop(std::string("x8_max_pool__") + kernels.isa, g.n * g.oh, 1, [=](const Memory& m, int64_t begin, int64_t end) {
+    return made(loop(std::string("x8_max_pool__") + kernels.isa, g.n * g.oh, 1, [=](const Memory& m, int64_t begin, int64_t end) {
       each_window(g, begin, end, [&](int64_t at, const std::vector<int64_t>& inside) {
         kernels.maximum(x.in<uint8_t>(m), inside.data(), static_cast<int64_t>(inside.size()), g.c, x.storage == Storage::i8, out.out<uint8_t>(m) + at);
       });
-    });
+    }));
   }
-  return with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
+  return made(with_storage(x.storage, [&](auto zero) -> std::unique_ptr<Step> {
     using T = decltype(zero);
     return loop("x_max_pool__scalar", g.n * g.oh, 1, [=](const Memory& m, int64_t begin, int64_t end) {
       const T* from = x.in<T>(m);
@@ -69,7 +72,7 @@ std::unique_ptr<Step> make_max_pool(Reader& r, Isa isa) {
           for (int64_t k = 0; k < g.c; k++) to[at + k] = from[p + k] > to[at + k] ? from[p + k] : to[at + k];
       });
     });
-  });
+  }));
 }
 
 std::unique_ptr<Step> make_avg_pool(Reader& r, Isa isa) {
@@ -118,6 +121,7 @@ std::unique_ptr<Step> make_avg_pool(Reader& r, Isa isa) {
     });
   });
   step->scratch = 8 * channels;
+  step->work = g.positions() * static_cast<double>(g.c);
   return step;
 }
 

@@ -69,8 +69,6 @@ FinishPlan plan_finish(const Conv& g) {
       p.sums = std::move(sums);
     }
   }
-  const int low = p.add ? p.add_low : p.low, high = p.add ? p.add_high : p.high;
-  p.clamps = p.bytes_signed ? low > -128 || high < 127 : low > 0 || high < 255;
   if (p.sums) {
     // The last clamp is known only now.
     auto sums = std::make_shared<ByteSum>(*p.sums);

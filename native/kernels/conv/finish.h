@@ -19,8 +19,6 @@ struct FinishPlan {
   bool fast = false;
   bool bytes_signed = true, away = false;
   int zero = 0, low = 0, high = 0;
-  /** Whether the last bounds are narrower than the bytes. */
-  bool clamps = false;
   /** A residual is added: by the rule itself where that is two fused multiply-adds, else by a proven formula. */
   bool add = false, fused = false, residual_signed = false;
   float a = 0, b = 0, c = 0, add_away = 0;
@@ -46,14 +44,20 @@ void finish_bytes(const FinishPlan&, const uint8_t* from_lowest, const uint8_t* 
 /** One sum of a channel that has no formula, or a sum stored as it is; `acc` includes the bias and no shift. */
 void finish_one(const Conv&, int32_t acc, int64_t channel, const uint8_t* residual, uint8_t* out);
 
-/** The plan's constants in registers. */
+/** The plan's constants in registers. All bytes are finished as signed ones; `flip` then makes unsigned ones of them. */
 template <class V>
 struct FinishConstants {
   using I = typename V::I;
-  I zero16, low, high;
-  explicit FinishConstants(const FinishPlan& p)
-      : zero16(V::splat16(static_cast<int16_t>(p.add ? p.add_zero : p.zero))), low(V::splat_byte(p.add ? p.add_low : p.low)),
-        high(V::splat_byte(p.add ? p.add_high : p.high)) {}
+  I zero16, low, high, flip;
+  /** Whether the bounds are narrower than the bytes. */
+  bool clamps;
+  explicit FinishConstants(const FinishPlan& p) : FinishConstants(p, p.bytes_signed ? 0 : 128) {}
+
+ private:
+  FinishConstants(const FinishPlan& p, int less)
+      : zero16(V::splat16(static_cast<int16_t>((p.add ? p.add_zero : p.zero) - less))), low(V::splat_byte((p.add ? p.add_low : p.low) - less)),
+        high(V::splat_byte((p.add ? p.add_high : p.high) - less)), flip(V::splat_byte(less)),
+        clamps((p.add ? p.add_low : p.low) > -128 + less || (p.add ? p.add_high : p.high) < 127 + less) {}
 };
 
 /** Rounded sums, the zero point not added yet. */
@@ -92,13 +96,15 @@ QJIT_INLINE typename V::I add_residual(const FinishPlan& p, typename V::I v, typ
  * the channels as unpacking bytes twice leaves them, which packing undoes.
  */
 template <class V, int NV, bool Interleaved = false>
-QJIT_INLINE void store_lanes(const FinishPlan& p, const FinishConstants<V>& k, const typename V::I* v, uint8_t* out, int count) {
+QJIT_INLINE void store_lanes(const FinishConstants<V>& k, const typename V::I* v, uint8_t* out, int count) {
   using I = typename V::I;
   const I none = V::splat(0);
   const I first = V::add16(V::pack(v[0], NV > 1 ? v[NV > 1 ? 1 : 0] : none), k.zero16);
   const I second = NV > 2 ? V::add16(V::pack(v[NV > 2 ? 2 : 0], NV > 3 ? v[NV > 3 ? 3 : 0] : none), k.zero16) : none;
-  I bytes = V::pack_bytes(first, second, p.bytes_signed);
-  if (p.clamps) bytes = V::clamp_bytes(bytes, k.low, k.high, p.bytes_signed);
+  I bytes = V::pack_bytes(first, second, true);
+  // In unrolled tiles branches cost more than they save.
+  if (!Interleaved || k.clamps) bytes = V::clamp_bytes(bytes, k.low, k.high, true);
+  bytes = V::flip_bits(bytes, k.flip);
   V::store_first(out, Interleaved ? bytes : V::natural(bytes), count);
 }
 
@@ -113,7 +119,7 @@ QJIT_INLINE void finish_vectors(const FinishPlan& p, const FinishConstants<V>& k
       v[q] = add_residual<V>(p, v[q], V::load_widened(residual + q * V::lanes, p.residual_signed, count - q * V::lanes));
     });
   }
-  store_lanes<V, NV, Interleaved>(p, k, v, out, count);
+  store_lanes<V, NV, Interleaved>(k, v, out, count);
 }
 
 /** The plan's constants for pairs. */
@@ -178,7 +184,7 @@ __attribute__((noinline)) void finish_stored(const Conv& g, const FinishPlan& p,
       continue;
     }
     if (residual) v = add_residual<V>(p, v, V::load_widened(residual + at, p.residual_signed, live));
-    store_lanes<V, 1>(p, k, &v, out + at, live);
+    store_lanes<V, 1>(k, &v, out + at, live);
     if (p.table) finish_bytes(p, nullptr, nullptr, out + at, live);
   }
 }

@@ -17,7 +17,7 @@ class TiledConv final : public ConvKernel {
   using E = typename V::Element;
   using I = typename V::I;
   static constexpr int per_step = 4 / sizeof(E);
-  static constexpr int most_vectors = V::lanes == 16 ? 4 : 2;
+  static constexpr int most_vectors = V::lanes == 16 && sizeof(E) == 1 ? 4 : 2;
   /** Vectors of weights that a tile keeps in registers; the widest tile reads one from memory. */
   static constexpr int held_of(int vectors) { return vectors == 4 ? 3 : vectors; }
   /** Pixels of a tile of so many vectors: as many accumulators as fit next to weights and one broadcast. */
@@ -34,7 +34,7 @@ class TiledConv final : public ConvKernel {
     int64_t group, channel;
     int count;
     /** Where in `packed_`: biases, scales and offsets, then weights. */
-    size_t at, weights, bytes;
+    size_t at, weights;
     size_t wide;
   };
 
@@ -111,10 +111,9 @@ class TiledConv final : public ConvKernel {
         const int64_t from = (i * vectors + panels - 1) / panels, to = ((i + 1) * vectors + panels - 1) / panels;
         const int64_t count = std::min(per_group, to * V::lanes) - from * V::lanes;
         const int64_t channel = group * per_group + from * V::lanes;
-        Panel p{static_cast<int>(to - from), mode_of(g_, plan_, channel, count), group, channel, static_cast<int>(count), size, 0, 0, wide_.size()};
+        Panel p{static_cast<int>(to - from), mode_of(g_, plan_, channel, count), group, channel, static_cast<int>(count), size, 0, wide_.size()};
         p.weights = size + static_cast<size_t>(3 * p.vectors * V::lanes * 4);
-        p.bytes = runs_.size() * static_cast<size_t>(steps_ * p.vectors * V::lanes * 4);
-        size = p.weights + p.bytes;
+        size = p.weights + runs_.size() * static_cast<size_t>(steps_ * p.vectors * V::lanes * 4);
         panels_.push_back(p);
         if (p.mode == Mode::wide) {
           for (const std::vector<double>* from_doubles : {&g_.formula.wide_scale, &g_.formula.wide_offset})
@@ -169,42 +168,35 @@ class TiledConv final : public ConvKernel {
     return panel_of<1>(p, base, offsets, pixels, out, residual);
   }
 
+  /** Whole tiles, then one of a single pixel, half the size, or a whole one for the pixels left. */
   template <int NV>
   void panel_of(const Panel& p, const uint8_t* base, const int32_t* offsets, int64_t pixels, uint8_t* out, const uint8_t* residual) const {
-    if (!plan_.direct()) return panel_in<NV, Mode::spill>(p, base, offsets, pixels, out, residual);
-    switch (p.mode) {
-      case Mode::plain: return panel_in<NV, Mode::plain>(p, base, offsets, pixels, out, residual);
-      case Mode::plus: return panel_in<NV, Mode::plus>(p, base, offsets, pixels, out, residual);
-      case Mode::away: return panel_in<NV, Mode::away>(p, base, offsets, pixels, out, residual);
-      case Mode::spill: case Mode::wide: return panel_in<NV, Mode::spill>(p, base, offsets, pixels, out, residual);
-    }
-  }
-
-  /** Whole tiles, then one of half the size or a whole one for the pixels left. */
-  template <int NV, Mode M>
-  void panel_in(const Panel& p, const uint8_t* base, const int32_t* offsets, int64_t pixels, uint8_t* out, const uint8_t* residual) const {
     constexpr int whole = pixels_of(NV), half = (whole + 1) / 2;
-    const int64_t left = pixels % whole, end = left > half ? pixels : pixels - left;
-    tiles<whole, NV, M>(p, base, offsets, 0, end, out, residual);
-    if (end < pixels && left == 1) tiles<1, NV, M>(p, base, offsets, end, pixels, out, residual);
-    else if (end < pixels) tiles<half, NV, M>(p, base, offsets, end, pixels, out, residual);
+    const int64_t left = pixels % whole, end = pixels - left;
+    const bool formula = plan_.direct() && p.mode != Mode::spill && p.mode != Mode::wide;
+    if (!formula || residual) tiles<whole, NV>(p, base, offsets, 0, end, out, residual);
+    else if (p.mode == Mode::plain) tiles<whole, NV, Mode::plain>(p, base, offsets, 0, end, out, residual);
+    else if (p.mode == Mode::plus) tiles<whole, NV, Mode::plus>(p, base, offsets, 0, end, out, residual);
+    else tiles<whole, NV, Mode::away>(p, base, offsets, 0, end, out, residual);
+    if (left == 1) tiles<1, NV>(p, base, offsets, end, pixels, out, residual);
+    else if (left > half) tiles<whole, NV>(p, base, offsets, end, pixels, out, residual);
+    else if (left > 0) tiles<half, NV>(p, base, offsets, end, pixels, out, residual);
   }
 
-  /** Tiles of the pixels [begin, end); the last one may have fewer than MR. In mode `spill` sums are finished from memory. */
-  template <int MR, int NV, Mode M>
+  /**
+   * Tiles of the pixels [begin, end). In the modes of formulas all tiles are whole and finished in registers; in mode `spill` the last
+   * one may have fewer than MR pixels, and all are finished from memory, in the mode of the panel.
+   */
+  template <int MR, int NV, Mode M = Mode::spill>
   __attribute__((noinline)) void tiles(const Panel& p, const uint8_t* base, const int32_t* offsets, int64_t begin, int64_t end, uint8_t* out,
                                        const uint8_t* residual) const {
     constexpr int width = NV * V::lanes;
     constexpr int held = held_of(NV);
     const uint8_t* const constants = packed_.data() + origin_ + p.at;
     const uint8_t* const weights = packed_.data() + origin_ + p.weights;
-    const uint8_t* const scales = constants + width * 4;
-    const uint8_t* const shifts = constants + width * 8;
-    // The panel that comes next, which most likely lies in memory far away.
-    const uint8_t* next = weights + p.bytes;
     const FinishConstants<V> k(plan_);
     for (int64_t m = begin; m < end; m += MR) {
-      const int rows = static_cast<int>(std::min<int64_t>(MR, end - m));
+      const int rows = M != Mode::spill ? MR : static_cast<int>(std::min<int64_t>(MR, end - m));
       const uint8_t* x[MR];
       for (int r = 0; r < MR; r++) x[r] = base + offsets[m + std::min(r, rows - 1)];
       I acc[MR][NV];
@@ -232,16 +224,38 @@ class TiledConv final : public ConvKernel {
         unroll<MR>([&](auto r) QJIT_LAMBDA_INLINE {
           unroll<NV>([&](auto v) QJIT_LAMBDA_INLINE { V::store(&sums[r][v * V::lanes], acc[r][v]); });
         });
-        finish_rows(p, &sums[0][0], width, rows, m, out, residual);
+        finish_sums<NV>(p, &sums[0][0], rows, m, out, residual);
       } else {
         unroll<MR>([&](auto r) QJIT_LAMBDA_INLINE {
-          if (r >= rows) return;
-          const int64_t place = (m + r) * g_.o + p.channel;
-          finish_vectors<V, M, NV>(plan_, k, acc[r], scales, shifts, residual ? residual + place : nullptr, out + place, p.count);
+          finish_vectors<V, M, NV>(plan_, k, acc[r], constants + width * 4, constants + width * 8, nullptr, out + (m + r) * g_.o + p.channel, p.count);
         });
       }
     }
-    (void)next;
+  }
+
+  /** Finishes the rows of a tile from memory. */
+  template <int NV>
+  void finish_sums(const Panel& p, const int32_t* sums, int rows, int64_t m, uint8_t* out, const uint8_t* residual) const {
+    if (!plan_.direct()) return finish_rows(p, sums, NV * V::lanes, rows, m, out, residual);
+    switch (p.mode) {
+      case Mode::plain: return finish_formula<NV, Mode::plain>(p, sums, rows, m, out, residual);
+      case Mode::plus: return finish_formula<NV, Mode::plus>(p, sums, rows, m, out, residual);
+      case Mode::away: return finish_formula<NV, Mode::away>(p, sums, rows, m, out, residual);
+      case Mode::spill: case Mode::wide: return finish_rows(p, sums, NV * V::lanes, rows, m, out, residual);
+    }
+  }
+
+  template <int NV, Mode M>
+  __attribute__((noinline)) void finish_formula(const Panel& p, const int32_t* sums, int rows, int64_t m, uint8_t* out, const uint8_t* residual) const {
+    constexpr int width = NV * V::lanes;
+    const uint8_t* const scales = packed_.data() + origin_ + p.at + width * 4;
+    const FinishConstants<V> k(plan_);
+    for (int r = 0; r < rows; r++, sums += width) {
+      I acc[NV];
+      unroll<NV>([&](auto v) QJIT_LAMBDA_INLINE { acc[v] = V::load(sums + v * V::lanes); });
+      const int64_t place = (m + r) * g_.o + p.channel;
+      finish_vectors<V, M, NV>(plan_, k, acc, scales, scales + width * 4, residual ? residual + place : nullptr, out + place, p.count);
+    }
   }
 
   __attribute__((noinline)) void finish_rows(const Panel& p, const int32_t* sums, int width, int rows, int64_t m, uint8_t* out,

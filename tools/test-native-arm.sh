@@ -20,5 +20,5 @@ cmake --build "$dir" -j "${JOBS:-2}" --target qjit_test qjit_program_test >/dev/
 for cpu in cortex-a53 max; do
   echo "== $cpu"
   qemu-aarch64 -cpu "$cpu" "$dir/qjit_test" "${ROUNDS:-60}"
-  qemu-aarch64 -cpu "$cpu" "$dir/qjit_program_test" --damaged "${DAMAGED:-50}" "$programs"/*.bin | tail -n 1
+  qemu-aarch64 -cpu "$cpu" "$dir/qjit_program_test" --complete --damaged "${DAMAGED:-10}" "$programs"/*.bin
 done

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Builds and runs the C++ tests: kernels with guard bytes, and serialized programs on threads and damaged.
+# Builds and runs the C++ tests: kernels with guard bytes, and serialized programs on threads, step by step between guards, and
+# damaged.
 #
-#   tools/test-native.sh [plain] [asan] [tsan] [valgrind]     all of them unless some are named
+#   tools/test-native.sh [plain] [asan] [tsan] [valgrind] [fuzz]     the first four unless some are named
 #
-# asan is AddressSanitizer with UndefinedBehaviorSanitizer, tsan ThreadSanitizer. JOBS, ROUNDS (convolutions for each row of the
-# kernel table) and DAMAGED (damaged programs for each program) can be set.
+# asan is AddressSanitizer with UndefinedBehaviorSanitizer, tsan ThreadSanitizer; fuzz goes on with damaged programs in the build of
+# asan for FUZZ_SECONDS (600). JOBS, ROUNDS (convolutions for each row of the kernel table) and DAMAGED (damaged programs for each
+# program) can be set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,24 +20,29 @@ build() { # name, sanitizers, build type
 }
 
 run() { # name, default rounds, default damaged, command in front
-  echo "== $1"
   ${4:-} "build/native-test-$1/qjit_test" "${ROUNDS:-$2}"
-  ${4:-} "build/native-test-$1/qjit_program_test" --damaged "${DAMAGED:-$3}" "$programs"/*.bin | tail -n 1
+  ${4:-} "build/native-test-$1/qjit_program_test" --complete --damaged "${DAMAGED:-$3}" "$programs"/*.bin
 }
 
 for what in "${@:-plain asan tsan valgrind}"; do
   for one in $what; do
+    echo "== $one"
+    begun=$SECONDS
     case $one in
-      plain) build plain "" Release; run plain 300 2000 ;;
-      asan) build asan "address,undefined" Debug; run asan 60 500 ;;
+      plain) build plain "" Release; run plain 300 500 ;;
+      asan) build asan "address,undefined" Debug; run asan 60 100 ;;
       # Kernels have no threads of their own; their shares are run by the programs.
-      tsan) build tsan thread Debug; run tsan 6 50 ;;
+      tsan) build tsan thread Debug; run tsan 6 10 ;;
       valgrind)
-        if ! command -v valgrind >/dev/null; then echo "== valgrind: skipped, it is not installed"; continue; fi
+        if ! command -v valgrind >/dev/null; then echo "skipped: valgrind is not installed"; continue; fi
         build plain "" Release
         # Valgrind has no AVX-512, and so does not tell programs of it.
-        run plain 3 5 "valgrind --quiet --error-exitcode=1 --leak-check=full" ;;
-      *) echo "test-native.sh: wants plain, asan, tsan or valgrind, found $one" >&2; exit 2 ;;
+        run plain 3 2 "valgrind --quiet --error-exitcode=1 --leak-check=full" ;;
+      fuzz)
+        build asan "address,undefined" Debug
+        build/native-test-asan/qjit_program_test --only damage --damaged 50 --seconds "${FUZZ_SECONDS:-600}" "$programs"/*.bin ;;
+      *) echo "test-native.sh: wants plain, asan, tsan, valgrind or fuzz, found $one" >&2; exit 2 ;;
     esac
+    echo "== $one: $((SECONDS - begun)) s"
   done
 done

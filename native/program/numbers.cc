@@ -142,34 +142,46 @@ std::unique_ptr<Step> make_cast(Reader& r, Isa) {
   });
 }
 
-/** Every 16-bit value, or every pair of bytes, through 65536 entries. */
+namespace {
+
+/** A step of make_wide_table with entries of T. */
+template <class T>
+std::unique_ptr<Step> looked_up(Reader& r, const Tensor& x, const Tensor* y, const Tensor& out) {
+  const Entries table = Entries::read(r, 65536, sizeof(T));
+  const std::string bits = sizeof(T) == 1 ? "" : "_16";
+  if (!y) {
+    return elements("s16_table" + bits + "__scalar", out.size, [=](const Memory& m, int64_t begin, int64_t end) {
+      const int16_t* xs = x.in<int16_t>(m);
+      const T* entries = table.at<T>(m);
+      T* to = out.out<T>(m);
+      for (int64_t i = begin; i < end; i++) to[i] = entries[xs[i] + 32768];
+    });
+  }
+  const Broadcast b(x, *y, out);
+  const uint8_t fx = x.storage == Storage::i8 ? 0x80 : 0, fy = y->storage == Storage::i8 ? 0x80 : 0;
+  return loop("x8_table_pairs" + bits + "__scalar", b.units(), b.grain(), [=, y = *y](const Memory& m, int64_t begin, int64_t end) {
+    const uint8_t* xs = x.in<uint8_t>(m);
+    const uint8_t* ys = y.in<uint8_t>(m);
+    const T* entries = table.at<T>(m);
+    T* to = out.out<T>(m);
+    b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
+      for (int64_t k = 0; k < n; k++) to[at + k] = entries[256 * (xs[i + k * di] ^ fx) + (ys[j + k * dj] ^ fy)];
+    });
+  });
+}
+
+}  // namespace
+
+/** Every 16-bit value, or every pair of bytes, through 65536 entries of 8 or 16 bits. */
 std::unique_ptr<Step> make_wide_table(Reader& r, Isa) {
   const Tensor x = r.operand();
   const bool pairs = r.flag();
   const Tensor y = pairs ? r.operand() : x;
   const Tensor out = r.tensor(true);
   want(pairs ? is_byte(x.storage) && is_byte(y.storage) : x.storage == Storage::i16 && x.size == out.size, "16 bits of operands");
-  want(storage_bytes[static_cast<uint32_t>(out.storage)] == 1, "a result of bytes");
-  const Entries table = Entries::read(r, 65536, 1);
-  if (!pairs) {
-    return elements("s16_table__scalar", out.size, [=](const Memory& m, int64_t begin, int64_t end) {
-      const int16_t* xs = x.in<int16_t>(m);
-      const uint8_t* entries = table.at(m);
-      uint8_t* to = out.out<uint8_t>(m);
-      for (int64_t i = begin; i < end; i++) to[i] = entries[xs[i] + 32768];
-    });
-  }
-  const Broadcast b(x, y, out);
-  const uint8_t fx = x.storage == Storage::i8 ? 0x80 : 0, fy = y.storage == Storage::i8 ? 0x80 : 0;
-  return loop("x8_table_pairs__scalar", b.units(), b.grain(), [=](const Memory& m, int64_t begin, int64_t end) {
-    const uint8_t* xs = x.in<uint8_t>(m);
-    const uint8_t* ys = y.in<uint8_t>(m);
-    const uint8_t* entries = table.at(m);
-    uint8_t* to = out.out<uint8_t>(m);
-    b.rows(begin, end, [&](int64_t at, int64_t i, int64_t j, int64_t n, int64_t di, int64_t dj) {
-      for (int64_t k = 0; k < n; k++) to[at + k] = entries[256 * (xs[i + k * di] ^ fx) + (ys[j + k * dj] ^ fy)];
-    });
-  });
+  const uint32_t width = storage_bytes[static_cast<uint32_t>(out.storage)];
+  want(width <= 2, "a result of 8 or 16 bits");
+  return width == 1 ? looked_up<uint8_t>(r, x, pairs ? &y : nullptr, out) : looked_up<uint16_t>(r, x, pairs ? &y : nullptr, out);
 }
 
 }  // namespace qjit

@@ -48,7 +48,10 @@ struct Entries {
     if (e.constant) e.bytes = r.copy_bytes(e.tensor);
     return e;
   }
-  const uint8_t* at(const Memory& m) const { return constant ? bytes.data() : tensor.in<uint8_t>(m); }
+  template <class T = uint8_t>
+  const T* at(const Memory& m) const {
+    return constant ? reinterpret_cast<const T*>(bytes.data()) : tensor.in<T>(m);
+  }
 };
 
 }  // namespace qjit

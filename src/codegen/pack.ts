@@ -10,6 +10,14 @@ export interface PanelShape {
   readonly bytes: 1 | 2;
   /** Whether no two weights that are multiplied as a pair may both be -128; see `probeEngine`. */
   readonly narrow?: boolean;
+  /** Where products are added up in 16 bits first, what keeps them there. */
+  readonly short?: Short;
+}
+
+/** Sums of 16 bits: of `steps` steps one after the other in a run, two elements each, with image bytes from 0 to `most`. */
+export interface Short {
+  readonly steps: number;
+  readonly most: number;
 }
 
 /** A step of a panel whose weights did not fit a byte: what is left of them, to be multiplied with the same elements again. */
@@ -20,7 +28,10 @@ export interface Rest {
   readonly weights: Int8Array;
 }
 
-/** A panel, and what of its weights did not fit (nothing, but for 9-bit weights and narrow pairs in panels of bytes). */
+/**
+ * A panel, and what of its weights did not fit: of 9-bit weights and narrow pairs in panels of bytes, or what sums of 16 bits
+ * have no room for.
+ */
 export interface Panel {
   readonly bytes: Uint8Array;
   readonly rests: readonly Rest[];
@@ -60,27 +71,53 @@ export function makePanel(
     }
   }
   if (shape.bytes === 2) return { bytes: new Uint8Array(values.buffer), rests: [] };
-  const narrow = shape.narrow === true && least <= -128;
-  if (least >= -128 && most <= 127 && !(narrow && hasLowPair(values)))
+  const { short } = shape;
+  const narrow = shape.narrow === true && least <= -128 && hasLowPair(values);
+  const fits = !short || short.steps * 2 * Math.max(most, -least) * short.most <= 32767;
+  if (fits && !narrow && least >= -128 && most <= 127)
     return { bytes: new Uint8Array(new Int8Array(values).buffer), rests: [] };
-  const bytes = takeBytes(values, narrow);
+  const bytes = new Int8Array(values.length);
+  const group = short?.steps ?? 1;
+  for (let run = 0; run < runs.length; run++) {
+    for (let s = 0; s < steps; s += group) {
+      const [from, to] = [s, Math.min(steps, s + group)].map((at) => (run * steps + at) * perStep);
+      bytes.set(takeBytes(values.subarray(from, to), perStep, shape), from);
+    }
+  }
   const rests: Rest[] = [];
   for (let s = 0; s < runs.length * steps; s++) {
     const left = values.subarray(s * perStep, (s + 1) * perStep);
     while (left.some((v) => v !== 0)) {
-      rests.push({ run: Math.floor(s / steps), step: s % steps, weights: takeBytes(left, narrow) });
+      rests.push({ run: Math.floor(s / steps), step: s % steps, weights: takeBytes(left, perStep, shape) });
     }
   }
   return { bytes: new Uint8Array(bytes.buffer), rests };
 }
 
-/** The part of each value that fits a signed byte (or, of narrow pairs, one of them -127); the values are left with the rest. */
-function takeBytes(values: Int16Array, narrow: boolean): Int8Array {
+/**
+ * The part of each value that fits a signed byte (or, of narrow pairs, one of them -127), or sums of 16 bits over all steps that
+ * are given; the values are left with the rest.
+ */
+function takeBytes(values: Int16Array, perStep: number, { short, narrow }: PanelShape): Int8Array {
   const taken = new Int8Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const least = narrow && i % 2 === 1 && taken[i - 1] === -128 ? -127 : -128;
-    taken[i] = Math.max(least, Math.min(127, values[i]));
+  const take = (i: number, below: number, above: number): number => {
+    taken[i] = Math.max(below, Math.min(above, values[i]));
     values[i] -= taken[i];
+    return taken[i];
+  };
+  if (!short) {
+    for (let i = 0; i < values.length; i++) take(i, narrow && i % 2 === 1 && taken[i - 1] === -128 ? -127 : -128, 127);
+    return taken;
+  }
+  // Room of each sign: a sum of some of the products is never further out than that of all of one sign.
+  for (let pair = 0; pair < perStep; pair += 2) {
+    let above = Math.floor(32767 / Math.max(1, short.most));
+    let below = Math.ceil(-32768 / Math.max(1, short.most));
+    for (let i = pair; i < values.length; i += i % 2 ? perStep - 1 : 1) {
+      const w = take(i, Math.max(-128, below), Math.min(127, above));
+      if (w > 0) above -= w;
+      else below -= w;
+    }
   }
   return taken;
 }

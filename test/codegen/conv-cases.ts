@@ -1,9 +1,11 @@
 /** Convolutions and products of every form that the kernel rows know, with random constants. */
 import { expect } from "vitest";
 import type { WasmKernel, WasmTarget } from "../../src/codegen/wasm/kernel.ts";
+import { storedRange } from "../../src/codegen/wasm/stored-range.ts";
 import type { Epilogue } from "../../src/ir/epilogue.ts";
 import { make, type Node } from "../../src/ir/graph.ts";
 import { evaluate } from "../../src/ir/interpret.ts";
+import { clamp } from "../../src/ir/ops/elementwise.ts";
 import { kConv, kGemm } from "../../src/ir/ops/kernel.ts";
 import { constantOf, makeConst, makeParam } from "../../src/ir/ops/source.ts";
 import { quantizeMultiplier } from "../../src/ir/rescale.ts";
@@ -32,6 +34,8 @@ export interface ConvCase {
   small?: boolean;
   /** Runs of the weights are -128: pairs of them are the only ones of which signed products do not fit 16 bits. */
   low?: boolean;
+  /** What a clamp before the node leaves of the image's bytes. */
+  range?: [number, number];
   /** Multipliers times this. */
   scale?: number;
 }
@@ -45,10 +49,11 @@ export function convNode(c: ConvCase, seed = 1): Node {
   const i = c.i ?? shape[3];
   const wShape = c.gemm ? [o, i] : [o, ...window, i];
   const wq = ws === "u8" ? perTensor(0.01, 121) : perTensor(0.01);
-  const x = makeParam(
+  const image = makeParam(
     "x",
     tensorType(xs, c.gemm ? [shape[1] * shape[2], shape[3]] : shape, perTensor(0.05, zeroOf(xs))),
   );
+  const x = c.range ? make(clamp as any, { x: image }, { range: c.range }) : image;
   const size = sizeOf(wShape);
   const values = bytesOf(ws, size, next) as Int8Array;
   if (c.small) for (let k = 0; k < size; k++) values[k] = Number(values[k]) >> 1;
@@ -129,8 +134,9 @@ export function check(kernel: WasmKernel, node: Node, target: WasmTarget): void 
   for (const fill of [undefined, "min", "max"] as const) {
     const values = inputs.map((n) => {
       const storage = n.type.storage as "i8" | "u8";
-      const edge = { min: storage === "i8" ? -128 : 0, max: storage === "i8" ? 127 : 255 };
-      return bytesOf(storage, sizeOf(n.type.shape), next, fill && edge[fill]);
+      const [min, max] = storedRange(n);
+      const bytes = bytesOf(storage, sizeOf(n.type.shape), next, fill && { min, max }[fill]);
+      return (bytes as Int8Array).map((v) => Math.max(min, Math.min(max, v)));
     });
     const want = evaluate(node, (n: Node): TypedArray => constantOf(n) ?? values[inputs.indexOf(n)]);
     for (const l of loaded) {
@@ -211,6 +217,30 @@ Object.assign(cases, {
   "filtered, batch": { shape: [2, 6, 7, 8], window: [3, 3], o: 10, pad: [1, 1, 1, 1], table: true },
   "filtered, sums": { shape: [1, 6, 7, 16], window: [3, 3], o: 12, pad: [1, 1, 1, 1], out: "i32", x: "u8" },
   "filtered, many chunks": { shape: [1, 40, 60, 64], window: [3, 3], o: 8, pad: [1, 1, 1, 1], x: "u8" },
+} satisfies Record<string, ConvCase>);
+// Image bytes of few values: products of pairs and more add up in 16 bits, some only in parts.
+for (const [name, range] of [
+  ["7 bits", [-128, -1]],
+  ["few", [-12, 70]],
+  ["zero point outside", [3, 60]],
+  ["one value", [9, 9]],
+] as [string, [number, number]][]) {
+  cases[`range of ${name}, 1x1`] = { shape: [1, 7, 9, 44], window: [1, 1], o: 25, range };
+  cases[`range of ${name}, 3x3`] = { shape: [1, 8, 7, 19], window: [3, 3], o: 16, range, pad: [1, 1, 1, 1] };
+}
+Object.assign(cases, {
+  "range in u8, in place": { shape: [1, 5, 9, 20], window: [3, 3], o: 18, x: "u8", range: [0, 127], out: "u8" },
+  "range in u8, u8 weights": {
+    shape: [1, 9, 11, 36],
+    window: [1, 1],
+    o: 24,
+    x: "u8",
+    w: "u8",
+    out: "u8",
+    range: [131, 240],
+  },
+  "range, long window": { shape: [1, 5, 6, 40], window: [3, 3], o: 24, pad: [1, 1, 1, 1], range: [-7, 90] },
+  "range, groups": { shape: [2, 6, 6, 8], window: [3, 3], o: 20, i: 4, pad: [1, 1, 1, 1], range: [-7, 60] },
 } satisfies Record<string, ConvCase>);
 for (const rule of ["f32_rne", "q31_single", "f64_away", "f32_rne_zp", "f32_dequant_quant", "q15_single"] as const) {
   cases[`rule ${rule}`] = { shape: [1, 6, 6, 20], window: [1, 1], o: 18, rule };

@@ -5,7 +5,7 @@
 import binaryen from "binaryen";
 import { Func } from "../../src/codegen/wasm/asm.ts";
 import type { WasmKernel, WasmTarget } from "../../src/codegen/wasm/kernel.ts";
-import { relaxedDot } from "../../src/codegen/wasm/kernels/conv-dot.ts";
+import { relaxedDot, relaxedPairs } from "../../src/codegen/wasm/kernels/conv-dot.ts";
 import { firstUnit } from "../../src/codegen/wasm/share.ts";
 import { type Node, operandsOf } from "../../src/ir/graph.ts";
 import { constantOf } from "../../src/ir/ops/source.ts";
@@ -154,6 +154,24 @@ export function probeDot(): "unsigned" | "signed" | undefined {
     if (!WebAssembly.validate(wasm)) return undefined;
     const { probe } = new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as { probe: () => number };
     return ({ 2400: "unsigned", [-672]: "signed" } as const)[probe()];
+  } finally {
+    m.dispose();
+  }
+}
+
+/** Whether this engine has `i16x8.relaxed_dot_i8x16_i7x16_s`. */
+export function probePairs(): boolean {
+  const m = new binaryen.Module();
+  try {
+    m.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.RelaxedSIMD);
+    const splat = (v: number) => m.i8x16.splat(m.i32.const(v));
+    const sum = relaxedPairs(binaryen, m, splat(-128), splat(127));
+    m.addFunction("probe", binaryen.none, binaryen.i32, [], m.i16x8.extract_lane_s(sum, 0));
+    m.addFunctionExport("probe", "probe");
+    const wasm = m.emitBinary() as BufferSource;
+    if (!WebAssembly.validate(wasm)) return false;
+    const { probe } = new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as { probe: () => number };
+    return probe() === -2 * 128 * 127;
   } finally {
     m.dispose();
   }

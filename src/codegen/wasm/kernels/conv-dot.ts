@@ -18,6 +18,16 @@ export function relaxedDot(b: Func["b"], m: Func["m"], weights: Expr, x: Expr, s
   return raw._BinaryenSIMDTernary(ptr, b.RelaxedDotI8x16I7x16AddSToVecI32x4, weights, x, sum);
 }
 
+/**
+ * `i16x8.relaxed_dot_i8x16_i7x16_s`: pairs of products added up in 16 bits. Every engine gives the same where `x` is 0..127;
+ * sums that do not fit 16 bits are nobody's.
+ */
+export function relaxedPairs(b: Func["b"], m: Func["m"], weights: Expr, x: Expr): Expr {
+  const raw = b as unknown as { _BinaryenBinary(module: number, op: number, a: Expr, b: Expr): Expr };
+  const { ptr } = m as unknown as { ptr: number };
+  return raw._BinaryenBinary(ptr, b.RelaxedDotI8x16I7x16SToVecI16x8, weights, x);
+}
+
 /** The number of rows of a tile, at most `most`, that wastes least on `pixels` rows; loads make small tiles dear. */
 export function bestRows(pixels: number, most: number): number {
   if (pixels <= most) return pixels;

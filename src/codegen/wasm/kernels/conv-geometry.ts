@@ -5,6 +5,7 @@ import { kConv } from "../../../ir/ops/kernel.ts";
 import { constantOf } from "../../../ir/ops/source.ts";
 import { sizeOf, type TensorType, type TypedArray, zeroOf, zeroOfChannel } from "../../../ir/type.ts";
 import type { Expr, Func } from "../asm.ts";
+import { storedRange } from "../stored-range.ts";
 
 /** A convolution of 8-bit x [n, h, w, c] with constant 8-bit weights [o, kh, kw, i]; a matrix product is a 1x1 one. */
 export interface Conv {
@@ -25,6 +26,8 @@ export interface Conv {
   readonly dilation: readonly [number, number];
   readonly xSigned: boolean;
   readonly xZero: number;
+  /** The least and greatest stored value of x, padding included. */
+  readonly xRange: readonly [number, number];
   /** Stored weights minus their zero points, [o, kh, kw, i]. */
   readonly weights: Int16Array;
   readonly bias: Int32Array;
@@ -70,6 +73,9 @@ function describe(node: Node): Conv | undefined {
   };
   let weights: Int16Array | undefined;
   const attrs = node.attrs as Record<string, any>;
+  const [least, most] = storedRange(x!);
+  const padded = spatial && attrs.pad.some((p: number) => p > 0);
+  const xZero = zeroOf(xt);
   return {
     n,
     h,
@@ -86,7 +92,8 @@ function describe(node: Node): Conv | undefined {
     pad: spatial ? attrs.pad : [0, 0, 0, 0],
     dilation: spatial ? attrs.dilation : [1, 1],
     xSigned: xt.storage === "i8",
-    xZero: zeroOf(xt),
+    xZero,
+    xRange: padded ? [Math.min(least, xZero), Math.max(most, xZero)] : [least, most],
     // Made when asked for: they are most of a model, and not every back end looks at them.
     get weights() {
       weights ??= widened();

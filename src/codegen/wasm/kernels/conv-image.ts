@@ -11,10 +11,13 @@ export interface Element {
   readonly bytes: 1 | 2;
   /** Bytes only: stored values have their sign bit flipped (i8 read as u8, or the other way), a shift by 128. */
   readonly flip: boolean;
+  /** Bytes only: what stands for the zero point, where stored values are moved so that their least one is 0. */
+  readonly zeroAs?: number;
 }
 
 /** Whether the dot instruction multiplies bytes that it reads as signed. */
-export const readsSigned = (g: Conv, { bytes, flip }: Element): boolean => bytes === 1 && g.xSigned !== flip;
+export const readsSigned = (g: Conv, { bytes, flip, zeroAs }: Element): boolean =>
+  bytes === 1 && zeroAs === undefined && g.xSigned !== flip;
 
 /** The padded image: rows, pixels a row, and bytes of a pixel and a row. */
 export interface Staged {
@@ -23,6 +26,8 @@ export interface Staged {
   readonly w: number;
   readonly pixel: number;
   readonly row: number;
+  /** Whether its bytes are others than those of the image. */
+  readonly changed: boolean;
   /** Whether the image has to be copied. */
   readonly copied: boolean;
   /** Bytes of the whole copy. */
@@ -36,13 +41,16 @@ export function stagedOf(g: Conv, element: Element): Staged {
   const pixel = g.c * element.bytes;
   const padded = g.pad.some((p) => p > 0);
   const row = w * pixel;
+  const moved = element.zeroAs !== undefined && ((element.zeroAs - g.xZero) & 255) !== 0;
+  const changed = element.flip || element.bytes === 2 || moved;
   return {
     element,
     h,
     w,
     pixel,
     row,
-    copied: padded || element.flip || element.bytes === 2,
+    changed,
+    copied: padded || changed,
     bytes: g.n * h * row + 64,
   };
 }
@@ -50,12 +58,13 @@ export function stagedOf(g: Conv, element: Element): Staged {
 /** What stands for zero in a staged image, in its low byte. */
 const stagedZero = (f: Func, g: Conv, element: Element): Expr => {
   if (element.bytes === 2) return f.m.i32.const(0);
+  if (element.zeroAs !== undefined) return f.m.i32.const(element.zeroAs);
   return zeroOfImage(f, g, element.flip ? 0x80 : 0);
 };
 
 /** What bytes of the staged image are above the zero point's own scale: the zero point as the dot instruction reads it. */
 export const foldedZero = (g: Conv, element: Element): number =>
-  element.bytes === 2 ? 0 : g.xZero + (element.flip ? (g.xSigned ? 128 : -128) : 0);
+  element.bytes === 2 ? 0 : (element.zeroAs ?? g.xZero + (element.flip ? (g.xSigned ? 128 : -128) : 0));
 
 /**
  * Emits the copy of the image from `x` to `scratch`: all of it, or what the windows of a share read, which is of rows of
@@ -72,7 +81,7 @@ export function emitStage(f: Func, g: Conv, s: Staged, x: Local, scratch: Local,
     emitRun(
       f,
       g,
-      s.element,
+      s,
       g.n * g.h * g.w * g.c,
       () => f.get(x),
       () => f.get(scratch),
@@ -87,7 +96,7 @@ export function emitStage(f: Func, g: Conv, s: Staged, x: Local, scratch: Local,
       emitRun(
         f,
         g,
-        s.element,
+        s,
         g.w * g.c,
         () => f.get(from),
         () => f.get(to),
@@ -128,7 +137,7 @@ function emitStagedShare(f: Func, g: Conv, s: Staged, x: Local, scratch: Local, 
           emitRun(
             f,
             g,
-            s.element,
+            s,
             g.w * g.c,
             () => f.get(from),
             () => f.plus(to, before),
@@ -148,24 +157,25 @@ function emitStagedShare(f: Func, g: Conv, s: Staged, x: Local, scratch: Local, 
 }
 
 /** Emits the copy of `count` consecutive elements; nothing is written past the last one. */
-export function emitRun(f: Func, g: Conv, element: Element, count: number, x: () => Expr, to: () => Expr): void {
+export function emitRun(f: Func, g: Conv, s: Staged, count: number, x: () => Expr, to: () => Expr): void {
   const { m } = f;
-  if (element.bytes === 1 && !element.flip) {
+  const { element } = s;
+  if (!s.changed) {
     f.do(m.memory.copy(to(), x(), m.i32.const(count)));
     return;
   }
   const from = f.let(f.b.i32, x());
   const into = f.let(f.b.i32, to());
-  const { v128, i16x8, i32 } = m;
+  const { v128, i8x16, i16x8, i32 } = m;
   const wide = element.bytes === 2;
-  const constant = wide
-    ? f.let(f.b.v128, i16x8.splat(zeroOfImage(f, g)))
-    : f.let(f.b.v128, m.i8x16.splat(i32.const(0x80)));
+  // What is taken off: flipping the sign bit of a byte takes off 128, modulo 256.
+  const less = (): Expr => (element.flip ? i32.const(128) : zeroOfImage(f, g, -(element.zeroAs ?? 0)));
+  const constant = f.let(f.b.v128, wide ? i16x8.splat(less()) : i8x16.splat(less()));
   const lanes = wide ? 8 : 16;
   const vector = (at: number): void => {
     const value = wide
       ? i16x8.sub((g.xSigned ? v128.load8x8_s : v128.load8x8_u)(at, 1, f.get(from)), f.get(constant))
-      : v128.xor(v128.load(at, 1, f.get(from)), f.get(constant));
+      : i8x16.sub(v128.load(at, 1, f.get(from)), f.get(constant));
     f.do(v128.store(at * element.bytes, 1, f.get(into), value));
   };
   const unrolled = 4 * lanes;
@@ -179,9 +189,8 @@ export function emitRun(f: Func, g: Conv, element: Element, count: number, x: ()
   const left = count - whole * unrolled;
   for (; done + lanes <= left; done += lanes) vector(done);
   for (; done < left; done++) {
-    if (wide) {
-      const byte = (g.xSigned ? i32.load8_s : i32.load8_u)(done, 1, f.get(from));
-      f.do(i32.store16(done * 2, 1, f.get(into), i32.sub(byte, zeroOfImage(f, g))));
-    } else f.do(i32.store8(done, 1, f.get(into), i32.xor(i32.load8_u(done, 1, f.get(from)), i32.const(0x80))));
+    const byte = (g.xSigned ? i32.load8_s : i32.load8_u)(done, 1, f.get(from));
+    const store = wide ? i32.store16 : i32.store8;
+    f.do(store(done * element.bytes, 1, f.get(into), i32.sub(byte, less())));
   }
 }

@@ -3,16 +3,17 @@
  * locals. Every step broadcasts 4 bytes of each pixel (2 or 4 channels) and multiplies them with `nv` vectors of packed
  * weights. One base pointer per operand; rows and taps are immediate offsets.
  */
-import { lowBytes, makePanel, type Panel, panelBytes } from "../../pack.ts";
+import { lowBytes, makePanel, type Panel, panelBytes, type Short } from "../../pack.ts";
 import type { Func, Local, Share } from "../asm.ts";
 import { Finisher } from "../epilogue.ts";
 import { blocksOf } from "../epilogue-constants.ts";
 import { expandFunction } from "../expand.ts";
 import type { Pack } from "../kernel.ts";
 import { bestCut } from "../share.ts";
-import { bestRows, dot } from "./conv-dot.ts";
+import { bestRows } from "./conv-dot.ts";
 import { type Conv, convParams } from "./conv-geometry.ts";
 import { type Element, emitRun, emitStage, foldedZero, readsSigned, type Staged, stagedOf } from "./conv-image.ts";
+import { Steps } from "./conv-steps.ts";
 
 /** A tile and the instruction it is made of. */
 export interface Tile {
@@ -21,6 +22,8 @@ export interface Tile {
   /** Vectors of 4 channels. */
   readonly nv: 2 | 4;
   readonly element: Element;
+  /** Products of bytes are added up in 16 bits first. */
+  readonly short?: Short;
   /** Bytes of a packed weight; 1 with 2-byte elements means that weights are extended as they are loaded. */
   readonly weightBytes: 1 | 2;
   /** Sums go through memory before they are finished: an engine that joins neighbouring vectors begins at their stores. */
@@ -97,6 +100,11 @@ export class ConvTile {
     return this.tile.weightBytes === 2 ? 0 : Math.max(...this.#panels.map((p) => p.rests.length));
   }
 
+  /** Steps that are multiplied again, of all blocks. */
+  get rests(): number {
+    return this.tile.weightBytes === 2 ? 0 : this.#panels.reduce((n, p) => n + p.rests.length, 0);
+  }
+
   get lanes(): number {
     return this.tile.nv * 4;
   }
@@ -104,8 +112,8 @@ export class ConvTile {
     return Math.ceil((this.runLength * this.tile.element.bytes) / 4);
   }
   get #shape() {
-    const { element, weightBytes } = this.tile;
-    return { lanes: this.lanes, step: 4 / element.bytes, bytes: weightBytes, narrow: readsSigned(this.g, element) };
+    const { element, weightBytes: bytes, short } = this.tile;
+    return { lanes: this.lanes, step: 4 / element.bytes, bytes, short, narrow: readsSigned(this.g, element) };
   }
   /** Bytes of a step's weights. */
   get #stepBytes(): number {
@@ -121,7 +129,8 @@ export class ConvTile {
 
   /** What the emitted code depends on besides the geometry. */
   get key(): string {
-    return `${JSON.stringify(this.tile)} ${this.finisher.key} ${this.#mostRests} ${this.#expands}`;
+    const staged = this.staged.changed;
+    return `${JSON.stringify(this.tile)} ${staged} ${this.finisher.key} ${this.#mostRests} ${this.#expands}`;
   }
 
   /** Where weights of 16 bits are bytes in the constants: what the weights, and the zeros around them, are above the bytes. */
@@ -234,7 +243,7 @@ export class ConvTile {
       this.#blocks(f, pixels, chunk, share.rows, (at) => {
         const from = () => m.i32.add(f.get(x), m.i32.mul(f.get(at), m.i32.const(g.c)));
         const a = staged.copied ? scratch : f.let(b.i32, from());
-        if (staged.copied) emitRun(f, g, staged.element, chunk * g.c, from, () => f.get(scratch));
+        if (staged.copied) emitRun(f, g, staged, chunk * g.c, from, () => f.get(scratch));
         const to = f.let(b.i32, m.i32.add(f.get(result), m.i32.mul(f.get(at), m.i32.const(outPixel))));
         this.#allChannels(f, chunk, a, to, delta, pack, blocks, staged.pixel, share.blocks);
       });
@@ -370,8 +379,9 @@ export class ConvTile {
       f.set(acc[0][v], m.v128.load(v * 16, 16, f.get(block)));
       for (let r = 1; r < this.mr; r++) f.set(acc[r][v], f.get(acc[0][v]));
     }
-    this.#sums(f, acc, a, block, pixel);
-    if (this.#mostRests) this.#again(f, acc, a, block, pixel);
+    const steps = new Steps(f, this.tile);
+    this.#sums(f, steps, acc, a, block, pixel);
+    if (this.#mostRests) this.#again(f, steps, acc, a, block, pixel);
     if (this.tile.apart) {
       const { scratch } = convParams(f, this.g);
       const each = (visit: (sum: Local, at: number) => void): void =>
@@ -393,9 +403,10 @@ export class ConvTile {
   }
 
   /** The loop over the window. */
-  #sums(f: Func, acc: Local[][], a: Local, block: Local, pixel: number): void {
+  #sums(f: Func, by: Steps, acc: Local[][], a: Local, block: Local, pixel: number): void {
     const { g, staged, steps } = this;
     const { b } = f;
+    const stepBytes = this.#stepBytes;
     const base = this.finisher.blockBytes;
     const whole = this.runs.length === g.kh;
     const down = staged.row * g.dilation[0];
@@ -403,9 +414,8 @@ export class ConvTile {
     if (this.runs.length * steps <= 24) {
       this.runs.forEach((_, run) => {
         const offset = this.#runOffset(run);
-        for (let s = 0; s < steps; s++) {
-          this.#step(f, acc, a, offset + s * 4, block, base + (run * steps + s) * this.#stepBytes, pixel);
-        }
+        const weightsAt = base + run * steps * stepBytes;
+        by.emit(acc, { x: a, xAt: offset, pixel, weights: block, weightsAt, stepBytes }, steps);
       });
       return;
     }
@@ -414,9 +424,9 @@ export class ConvTile {
     const run = () => {
       const unroll = steps <= 12 ? steps : 8;
       const emit = (count: number) => {
-        for (let s = 0; s < count; s++) this.#step(f, acc, at, s * 4, weights, s * this.#stepBytes, pixel);
+        by.emit(acc, { x: at, xAt: 0, pixel, weights, weightsAt: 0, stepBytes }, count);
         f.add(at, count * 4);
-        f.add(weights, count * this.#stepBytes);
+        f.add(weights, count * stepBytes);
       };
       f.repeat(Math.floor(steps / unroll), () => emit(unroll));
       if (steps % unroll) emit(steps % unroll);
@@ -434,42 +444,24 @@ export class ConvTile {
   }
 
   /** The rests of weights that do not fit a byte. */
-  #again(f: Func, acc: Local[][], a: Local, block: Local, pixel: number): void {
+  #again(f: Func, by: Steps, acc: Local[][], a: Local, block: Local, pixel: number): void {
     const { m, b } = f;
     const { i32 } = m;
+    const stepBytes = this.#stepBytes;
     const left = f.let(b.i32, i32.load(this.#restsAt, 4, f.get(block)));
     const body = f.block(() => {
       const rest = f.let(b.i32, f.plus(block, this.#restsAt + 16));
       f.doWhile(
         () => {
           const at = f.let(b.i32, i32.add(f.get(a), i32.load(0, 4, f.get(rest))));
-          this.#step(f, acc, at, 0, rest, 16, pixel);
-          f.add(rest, 16 + this.#stepBytes);
+          by.emit(acc, { x: at, xAt: 0, pixel, weights: rest, weightsAt: 16, stepBytes }, 1);
+          f.add(rest, 16 + stepBytes);
           f.add(left, -1);
         },
         () => f.get(left),
       );
     });
     f.do(m.if(f.get(left), body));
-  }
-
-  /** One step: 4 bytes of every pixel times nv vectors of weights. */
-  #step(f: Func, acc: Local[][], a: Local, aAt: number, weights: Local, wAt: number, pixel: number): void {
-    const { m, b } = f;
-    const { nv, weightBytes, element } = this.tile;
-    const extended = weightBytes < element.bytes;
-    const ws = Array.from({ length: nv }, (_, v) =>
-      f.let(
-        b.v128,
-        extended ? m.v128.load8x8_s(wAt + v * 8, 8, f.get(weights)) : m.v128.load(wAt + v * 16, 16, f.get(weights)),
-      ),
-    );
-    acc.forEach((row, r) => {
-      const x = f.let(b.v128, m.v128.load32_splat(aAt + r * pixel, 1, f.get(a)));
-      row.forEach((sum, v) => {
-        f.set(sum, dot(f, element, f.get(ws[v]), f.get(x), f.get(sum)));
-      });
-    });
   }
 }
 

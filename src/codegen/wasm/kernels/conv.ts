@@ -18,6 +18,23 @@ interface Choice {
   readonly speed: number;
 }
 
+/** Bytes from 0 on, whose products with the weights of so many steps are added up in 16 bits. */
+function shortTile(g: Conv, target: WasmTarget, steps: number): Tile {
+  const [least, most] = g.xRange;
+  return {
+    mr: [5, 4, 4, 3, 3][steps],
+    nv: target.wide ? 4 : 2,
+    element: { bytes: 1, flip: false, zeroAs: g.xZero - least },
+    short: { steps, most: most - least },
+    weightBytes: 1,
+    apart: target.wide === true,
+  };
+}
+
+/** Whether every engine multiplies the image's bytes in the same way; those with an exact dot of four have something better. */
+const shortSums = (g: Conv, target: WasmTarget): boolean =>
+  target.level === "relaxed" && target.dot === "inexact" && rowsOf(g) > 2 && g.xRange[1] - g.xRange[0] <= 127;
+
 /** Whether the dot instruction of bytes is exact on the target. Weights of 9 bits are multiplied in two parts. */
 const exactDot = (target: WasmTarget) => target.level === "relaxed" && target.dot !== "inexact";
 const rowsOf = (g: Conv) => (g.kh === 1 && g.kw === 1 ? g.n * g.oh * g.ow : g.ow);
@@ -48,6 +65,18 @@ const choices: readonly Choice[] = [
     suits: (g, target) => target.wide === true && rowsOf(g) > 2,
     tile: () => ({ mr: 5, nv: 4, element: wide, weightBytes: 2, apart: true }),
     speed: 14.5,
+  },
+  {
+    name: "qs8_conv_4x8c4s2__wasmrelaxed",
+    suits: shortSums,
+    tile: (g, target) => shortTile(g, target, 2),
+    speed: 20,
+  },
+  {
+    name: "qs8_conv_3x8c4s4__wasmrelaxed",
+    suits: shortSums,
+    tile: (g, target) => shortTile(g, target, 4),
+    speed: 25,
   },
   {
     name: "qs8_gemv_2x16c4__wasmrelaxed",
@@ -88,8 +117,10 @@ const row = (choice: Choice): WasmKernel => ({
   cost(node, target) {
     const t = tileOf(choice, node, target);
     const { g } = t;
-    const pixels = g.n * g.oh * Math.ceil(g.ow / t.mr) * t.mr;
-    const macs = pixels * t.blocks.length * t.lanes * t.runs.length * t.steps * (4 / t.tile.element.bytes);
+    const [rows, row] = t.flat ? [1, g.n * g.oh * g.ow] : [g.n * g.oh, g.ow];
+    const pixels = rows * Math.ceil(row / t.mr) * t.mr;
+    const steps = t.blocks.length * t.runs.length * t.steps + (t.tile.short ? t.rests : 0);
+    const macs = pixels * steps * t.lanes * (4 / t.tile.element.bytes);
     return macs / (choice.speed * Math.min(1, 0.4 + 0.12 * t.mr));
   },
   about(node, target) {
@@ -97,7 +128,9 @@ const row = (choice: Choice): WasmKernel => ({
     const chunks = t.flat ? `, chunks of ${t.chunk} pixels` : "";
     const image = t.staged.copied ? "copied image" : "image in place";
     const size = `${t.mr} pixels x ${t.lanes} channels, ${t.tile.element.bytes}-byte elements`;
-    return `${size}, ${t.blocks.length} blocks${chunks}, ${image}${roundingText(t.g)}`;
+    const { short } = t.tile;
+    const sums = short ? `, sums of 16 bits of ${short.steps * 4} bytes, ${t.rests} steps again` : "";
+    return `${size}${sums}, ${t.blocks.length} blocks${chunks}, ${image}${roundingText(t.g)}`;
   },
   key: (node, target) => {
     const t = tileOf(choice, node, target);

@@ -41,9 +41,13 @@ export async function load(source: BufferSource | WebAssembly.Module, options: L
   return new Program(module, host ?? hostHere(await WebAssembly.instantiate(module)));
 }
 
-/** Starts a worker that serves. Bundlers know the form of the call for pages; Node takes the script as text. */
+/**
+ * Starts a worker that serves. Bundlers know the form of the call for pages; Node takes the script as text. So does Deno, whose
+ * own workers keep the process alive, whatever they do.
+ */
 export function spawnWorker(): Hand {
-  if (typeof Worker === "function") return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  if (typeof Worker === "function" && !("Deno" in globalThis))
+    return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
   return new NodeWorker(`(${serve})(require("node:worker_threads").parentPort)`, { eval: true }) as unknown as Hand;
 }

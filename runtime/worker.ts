@@ -1,4 +1,4 @@
-/** The script of a worker of a page, of Deno or of Bun. */
+/** The script of a worker of a page or of Bun. */
 import { type Port, serve } from "./serve.ts";
 
 serve(globalThis as unknown as Port);

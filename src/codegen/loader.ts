@@ -78,9 +78,9 @@ export function threadsSource(name: string): string {
   const url = beside(`${name}.worker.mjs`);
   return `// Runs what ${name}.mjs loads on several threads, or in a worker (qjit, Apache-2.0).
 ${workersText}
-// Bundlers know the first form; Node has workers of its own.
+// Bundlers know the first form. Node has workers of its own; Deno has both, of which the first keep it alive.
 const spawn = () =>
-  typeof Worker === "function"
+  typeof Worker === "function" && !globalThis.Deno
     ? new Worker(${url}, { type: "module" })
     : new (process.getBuiltinModule("node:worker_threads").Worker)(${url});
 /** The host that options ask for; the loader lends its own functions. */
@@ -95,6 +95,6 @@ export const wanted = ({ threads }) => threads > 1 && !threadsLack();
 export function workerSource(name: string): string {
   return `// The workers of ${name}.threads.mjs (qjit, Apache-2.0).
 ${serveText}
-serve(globalThis.postMessage ? globalThis : process.getBuiltinModule("node:worker_threads").parentPort);
+serve(globalThis.postMessage && !globalThis.Deno ? globalThis : process.getBuiltinModule("node:worker_threads").parentPort);
 `;
 }

@@ -25,14 +25,15 @@ export interface Digits {
   remove(): void;
 }
 
-/** Compiles the net through the command line of the built package. */
-export async function compileDigits(): Promise<Digits> {
+/** Compiles the net through the command line of the built package, with more options than the usual ones. */
+export async function compileDigits(...options: string[]): Promise<Digits> {
   if (!existsSync(cli)) throw new Error("wants a build: npm run build");
   const dir = mkdtempSync(path.join(tmpdir(), "qjit-digits-"));
   const net = await loadNet();
   const graph = trace((image) => net.forward(image), [{ shape: [1, 1, 28, 28], name: "image" }], { name: "digits" });
   writeFileSync(path.join(dir, "digits.qir"), print(graph));
-  execFileSync(process.execPath, [cli, "compile", "digits.qir", "-o", "out", "--features", "auto"], { cwd: dir });
+  const args = ["compile", "digits.qir", "-o", "out", "--features", "auto", ...options];
+  execFileSync(process.execPath, [cli, ...args], { cwd: dir });
   const images = [1, 2, 3].map((k) => Float32Array.from({ length: 784 }, (_, i) => ((i * k * 31) % 256) / 255));
   const want = images.map((image) => interpret(graph, [image])[0]);
   return { dir, images, want, remove: () => rmSync(dir, { recursive: true, force: true }) };

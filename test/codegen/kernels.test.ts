@@ -22,7 +22,7 @@ if (Number.parseInt(process.versions.v8, 10) >= 13) setFlagsFromString("--experi
 setFlagsFromString("--no-liftoff");
 const kernels = [...convKernels, ...dwconvKernels, ...winogradKernels];
 
-const ofPairs = (kernel: WasmKernel): boolean => /c4s\d__wasmrelaxed/.test(kernel.name);
+const ofPairs = (kernel: WasmKernel): boolean => /c\ds\d?__wasmrelaxed/.test(kernel.name);
 
 for (const kernel of kernels) {
   const relaxed = kernel.name.includes("relaxed") && !ofPairs(kernel);

@@ -3,6 +3,7 @@ import type { Node } from "../../../ir/graph.ts";
 import type { WasmKernel, WasmTarget } from "../kernel.ts";
 import { finishPlan, roundingText } from "../requantize-plan.ts";
 import { type Conv, convNumbers, convOf, geometryKey } from "./conv-geometry.ts";
+import type { Element } from "./conv-image.ts";
 import { ConvTile, type Tile } from "./conv-tile.ts";
 
 /** Bytes as the target's dot instruction reads them: flipped where the activations have the other signedness. */
@@ -18,13 +19,16 @@ interface Choice {
   readonly speed: number;
 }
 
-/** Bytes from 0 on, whose products with the weights of so many steps are added up in 16 bits. */
+/** Bytes from 0 on. */
+export const shortElement = (g: Conv): Element => ({ bytes: 1, flip: false, zeroAs: g.xZero - g.xRange[0] });
+
+/** A tile of such bytes, whose products with the weights of so many steps are added up in 16 bits. */
 function shortTile(g: Conv, target: WasmTarget, steps: number): Tile {
   const [least, most] = g.xRange;
   return {
     mr: [5, 4, 4, 3, 3][steps],
     nv: target.wide ? 4 : 2,
-    element: { bytes: 1, flip: false, zeroAs: g.xZero - least },
+    element: shortElement(g),
     short: { steps, most: most - least },
     weightBytes: 1,
     apart: target.wide === true,
@@ -32,8 +36,8 @@ function shortTile(g: Conv, target: WasmTarget, steps: number): Tile {
 }
 
 /** Whether every engine multiplies the image's bytes in the same way; those with an exact dot of four have something better. */
-const shortSums = (g: Conv, target: WasmTarget): boolean =>
-  target.level === "relaxed" && target.dot === "inexact" && rowsOf(g) > 2 && g.xRange[1] - g.xRange[0] <= 127;
+export const shortSums = (g: Conv, target: WasmTarget): boolean =>
+  target.level === "relaxed" && target.dot === "inexact" && g.xRange[1] - g.xRange[0] <= 127;
 
 /** Whether the dot instruction of bytes is exact on the target. Weights of 9 bits are multiplied in two parts. */
 const exactDot = (target: WasmTarget) => target.level === "relaxed" && target.dot !== "inexact";
@@ -68,13 +72,13 @@ const choices: readonly Choice[] = [
   },
   {
     name: "qs8_conv_4x8c4s2__wasmrelaxed",
-    suits: shortSums,
+    suits: (g, target) => shortSums(g, target) && rowsOf(g) > 2,
     tile: (g, target) => shortTile(g, target, 2),
     speed: 20,
   },
   {
     name: "qs8_conv_3x8c4s4__wasmrelaxed",
-    suits: shortSums,
+    suits: (g, target) => shortSums(g, target) && rowsOf(g) > 2,
     tile: (g, target) => shortTile(g, target, 4),
     speed: 25,
   },

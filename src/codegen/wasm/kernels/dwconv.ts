@@ -10,10 +10,11 @@ import { blocksOf } from "../epilogue-constants.ts";
 import type { Pack, WasmKernel, WasmTarget } from "../kernel.ts";
 import { finishPlan, roundingText } from "../requantize-plan.ts";
 import { bestCut } from "../share.ts";
-import { relaxedElement } from "./conv.ts";
-import { bestRows, dot } from "./conv-dot.ts";
+import { relaxedElement, shortElement, shortSums } from "./conv.ts";
+import { bestRows, dot, relaxedPairs } from "./conv-dot.ts";
 import { type Conv, convNumbers, convOf, convParams, geometryKey, zeroOfImage } from "./conv-geometry.ts";
 import type { Element } from "./conv-image.ts";
+import { ShortSums } from "./dwconv-short.ts";
 
 /** Channels of a tile: two vectors of sums. */
 const lanes = 8;
@@ -33,7 +34,7 @@ interface Group {
 /** Everything about a depthwise convolution that both packing and emission need. */
 class Depthwise {
   readonly g: Conv;
-  /** What the dot instruction multiplies: bytes in fours, or 16-bit integers in twos. */
+  /** What the dot instruction multiplies: bytes in fours, or 16-bit integers in twos, or bytes in twos for sums of 16 bits. */
   readonly element: Element;
   readonly finisher: Finisher;
   readonly blocks: readonly number[][];
@@ -43,16 +44,19 @@ class Depthwise {
   /** The dots of an output in the order of the packed weights, and where the weights of one begin. */
   readonly #dots: { readonly group: number; readonly kx: number; readonly taps: Taps }[] = [];
 
+  readonly #short: ShortSums | undefined;
+
   constructor(g: Conv, element: Element) {
     this.g = g;
     this.element = element;
     this.finisher = new Finisher(g, 2);
     this.blocks = blocksOf({ o: g.o, groups: 1 }, lanes);
     this.columns = bestRows(g.ow, 4);
-    const per = 4 / element.bytes;
+    const short = element.zeroAs !== undefined;
+    const per = short ? 2 : 4 / element.bytes;
     this.groups = Array.from({ length: Math.ceil(g.kh / per) }, (_, k) => {
       const rows = Array.from({ length: Math.min(per, g.kh - k * per) }, (_, r) => k * per + r);
-      return { kind: element.bytes === 2 && rows.length === 1 && g.kw > 1 ? "along" : "across", rows };
+      return { kind: per === 2 && rows.length === 1 && g.kw > 1 ? "along" : "across", rows };
     });
     this.groups.forEach(({ kind, rows }, group) => {
       for (let kx = 0; kx < g.kw; kx += kind === "along" ? 2 : 1) {
@@ -61,10 +65,34 @@ class Depthwise {
         this.#dots.push({ group, kx, taps });
       }
     });
+    const weights = (channel: number, d: number): [number, number] => {
+      const [a, b] = this.#dots[d].taps;
+      return [this.#weight(channel, a), this.#weight(channel, b)];
+    };
+    if (short) this.#short = new ShortSums(g, this.#dots.length, weights, g.xRange[1] - g.xRange[0]);
   }
 
+  /** What the code depends on besides the geometry and the element. */
+  get key(): string {
+    return `${this.finisher.key} ${JSON.stringify(this.#short?.parts)}`;
+  }
+
+  #weight(channel: number, tap: readonly [number, number] | undefined): number {
+    const { kh, kw, weights } = this.g;
+    return tap ? weights[channel * kh * kw + tap[0] * kw + tap[1]] : 0;
+  }
+
+  /** Bytes of the weights of a block's dot. */
+  get #dotBytes(): number {
+    return this.#short ? lanes * 2 : lanes * 4;
+  }
   get #blockBytes(): number {
-    return this.finisher.blockBytes + this.#dots.length * lanes * 4;
+    const { finisher } = this;
+    return finisher.blockBytes + this.#dots.length * this.#dotBytes + (this.#short?.parts.length ?? 0) * lanes * 2;
+  }
+  /** Where a part of the sums of 16 bits begins: what is taken off it, negative. */
+  #partAt(part: number): number {
+    return this.finisher.blockBytes + this.#dots.length * this.#dotBytes + part * lanes * 2;
   }
 
   /** A row of padding, where windows reach above or below the image. */
@@ -80,19 +108,26 @@ class Depthwise {
     this.finisher.writeCommons(bytes);
     const window = g.kh * g.kw;
     const zero = readZero(g, element);
-    const fold = (c: number) => -zero * g.weights.subarray(c * window, (c + 1) * window).reduce((a, b) => a + b, 0);
+    const short = this.#short;
+    const middles = (c: number) => short?.parts.reduce((sum, _, part) => sum + short.middle(c, part), 0) ?? 0;
+    const sum = (c: number) => g.weights.subarray(c * window, (c + 1) * window).reduce((a, b) => a + b, 0);
+    const fold = (c: number) => middles(c) - zero * sum(c);
     this.blocks.forEach((channels, i) => {
       const start = this.finisher.commonBytes + i * this.#blockBytes;
       this.finisher.writeBlock(view, start, channels, fold);
       this.#dots.forEach(({ taps }, d) => {
         channels.forEach((channel, lane) => {
-          const at = start + this.finisher.blockBytes + (d * lanes + lane) * 4;
+          const at = start + this.finisher.blockBytes + d * this.#dotBytes + (lane * this.#dotBytes) / lanes;
           taps.forEach((tap, r) => {
-            if (!tap) return;
-            const w = g.weights[channel * window + tap[0] * g.kw + tap[1]];
+            const w = this.#weight(channel, tap);
             if (element.bytes === 1) view.setInt8(at + r, w);
             else view.setInt16(at + r * 2, w, true);
           });
+        });
+      });
+      short?.parts.forEach((_, part) => {
+        channels.forEach((channel, lane) => {
+          view.setInt16(start + this.#partAt(part) + lane * 2, -short.middle(channel, part), true);
         });
       });
     });
@@ -243,18 +278,27 @@ class Depthwise {
     const columns = Math.min(this.columns, g.ow);
     const bias = [0, 1].map((k) => f.let(b.v128, m.v128.load(k * 16, 16, f.get(block))));
     const acc = Array.from({ length: columns }, () => bias.map((v) => f.let(b.v128, f.get(v))));
+    const short = this.#short;
+    const starts = short?.parts.map((_, k) => f.let(b.v128, m.v128.load(this.#partAt(k), 16, f.get(block)))) ?? [];
+    const parts = acc.map(() => starts.map((v) => f.let(b.v128, f.get(v))));
     const image = new Columns(f, g, this.element, a, view);
     const last = (columns - 1) * g.stride[1] + (g.kw - 1) * g.dilation[1];
     for (let c = 0; c <= last; c++) {
       this.groups.forEach((group, index) => {
         // The outputs that see this column of the image, and through which column of the window.
         const seen = acc
-          .map((sum, o) => ({ sum, kx: (c - o * g.stride[1]) / g.dilation[1] }))
-          .map(({ sum, kx }) => ({ sum, dot: this.#dots.findIndex((d) => d.group === index && d.kx === kx) }))
+          .map((sum, o) => ({ sum, parts: parts[o], kx: (c - o * g.stride[1]) / g.dilation[1] }))
+          .map(({ kx, ...to }) => ({ ...to, dot: this.#dots.findIndex((d) => d.group === index && d.kx === kx) }))
           .filter(({ dot }) => dot >= 0);
         if (!seen.length) return;
         const x = group.kind === "across" ? image.across(group.rows, c) : image.along(group.rows[0], c, last);
-        for (const { sum, dot: d } of seen) {
+        for (const { sum, parts, dot: d } of seen) {
+          if (short) {
+            const part = parts[short.partOf(d)];
+            const w = m.v128.load(this.finisher.blockBytes + d * this.#dotBytes, 16, f.get(block));
+            f.set(part, m.i16x8.add(f.get(part), relaxedPairs(b, m, w, f.get(x[0]))));
+            continue;
+          }
           for (const k of [0, 1]) {
             const w = m.v128.load(this.finisher.blockBytes + d * lanes * 4 + k * 16, 16, f.get(block));
             f.set(sum[k], dot(f, this.element, w, f.get(x[k]), f.get(sum[k])));
@@ -262,6 +306,7 @@ class Depthwise {
         }
       });
     }
+    for (const [o, sums] of acc.entries()) short?.emit(f, parts[o], sums);
     const residual = delta && f.let(b.i32, m.i32.add(f.get(place), f.get(delta)));
     this.finisher.emit(f, acc, pack, block, 0, {
       result: place,
@@ -273,7 +318,7 @@ class Depthwise {
 }
 
 /** The zero point as the dot instruction reads it. */
-const readZero = (g: Conv, element: Element): number => g.xZero + flipped(g, element);
+const readZero = (g: Conv, element: Element): number => element.zeroAs ?? g.xZero + flipped(g, element);
 
 /** What flipping the highest bit adds to a value as it is read. */
 const flipped = (g: Conv, element: Element): number => (element.flip ? (g.xSigned ? 128 : -128) : 0);
@@ -292,6 +337,7 @@ class Columns {
   readonly #rows: readonly Local[];
   readonly #view: View;
   readonly #loaded = new Map<string, Local>();
+  #least: Local | undefined;
 
   constructor(f: Func, g: Conv, element: Element, rows: readonly Local[], view: View) {
     this.#f = f;
@@ -302,8 +348,9 @@ class Columns {
   }
 
   /** Rows above each other: in each 32-bit lane the taps of a channel. A missing row repeats another, its weights are zero. */
-  across(rows: readonly number[], column: number): [Local, Local] {
+  across(rows: readonly number[], column: number): readonly Local[] {
     const loaded = rows.map((ky) => this.#load(ky, column));
+    if (this.#element.zeroAs !== undefined) return [this.#pair(loaded[0], loaded[loaded.length - 1])];
     const row = (r: number) => loaded[Math.min(r, loaded.length - 1)];
     if (this.#element.bytes === 2) return [this.#zip(row(0), row(1), 2, false), this.#zip(row(0), row(1), 2, true)];
     const upper = this.#zip(row(0), row(1), 1, false);
@@ -312,10 +359,19 @@ class Columns {
   }
 
   /** A pixel beside the next one under the window (beside itself at the tile's end, where the next weighs nothing). */
-  along(row: number, column: number, last: number): [Local, Local] {
+  along(row: number, column: number, last: number): readonly Local[] {
     const x = this.#load(row, column);
     const y = this.#load(row, Math.min(column + this.#g.dilation[1], last));
+    if (this.#element.zeroAs !== undefined) return [this.#pair(x, y)];
     return [this.#zip(x, y, 2, false), this.#zip(x, y, 2, true)];
+  }
+
+  /** 8 channels of two places beside each other, from the image's least value on. */
+  #pair(x: Local, y: Local): Local {
+    const f = this.#f;
+    const { i8x16 } = f.m;
+    this.#least ??= f.let(f.b.v128, i8x16.splat(zeroOfImage(f, this.#g, -this.#element.zeroAs!)));
+    return f.let(f.b.v128, i8x16.sub(f.get(this.#zip(x, y, 1, false)), f.get(this.#least)));
   }
 
   #load(ky: number, column: number): Local {
@@ -386,6 +442,12 @@ const choices: readonly Choice[] = [
     speed: 12,
   },
   {
+    name: "qs8_dwconv_4x8c2s__wasmrelaxed",
+    suits: (g, target) => shortSums(g, target) && g.weights.every((w) => w >= -128 && w <= 127),
+    element: shortElement,
+    speed: 8,
+  },
+  {
     name: "qs8_dwconv_4x8c2__wasmsimd",
     suits: () => true,
     element: () => ({ bytes: 2, flip: false }),
@@ -426,7 +488,7 @@ export const dwconvKernels: readonly WasmKernel[] = choices.map((choice) => ({
   },
   key(node, target) {
     const d = depthwise(choice, node, target);
-    return `${JSON.stringify(d.element)} ${geometryKey(d.g)} ${d.finisher.key}`;
+    return `${JSON.stringify(d.element)} ${geometryKey(d.g)} ${d.key}`;
   },
   pack: (node, target) => depthwise(choice, node, target).pack(),
   numbers: convNumbers,

@@ -40,7 +40,11 @@ export async function nativeProgram(graph: Graph, { isa, threads = 1 }: NativeOp
   const level = isa ?? process.env.QJIT_ISA ?? "";
   if (level && !addon.levels.includes(level))
     throw new ArgumentError("isa", `one of ${addon.levels.join(", ")}, which this CPU has`, level);
-  const native = new addon.NativeProgram(serializeNative(runPipeline(graph)).bytes, level || undefined, threads);
+  const native = new addon.NativeProgram(
+    serializeNative(runPipeline(graph, { verify: "start" })).bytes,
+    level || undefined,
+    threads,
+  );
   const states = new StateValues(graph);
   const { inputs, outputs } = states;
   // What the program keeps are names and types: the graph with its constants may go.

@@ -205,8 +205,17 @@ class FastConv final : public Step {
   bool has_residual_;
 };
 
-/** The convolution as kernels take it: weights minus their zero points. */
-Conv describe(const ReferenceConv& s, const Formula* formula) {
+/** The weights, stored at `from`, minus their zero points, which are numbers of the storage's signedness. */
+template <class T>
+void subtract_zeros(const ReferenceConv& s, const uint8_t* from, int64_t taps, int16_t* to) {
+  for (int64_t channel = 0; channel < s.o; channel++, from += taps, to += taps) {
+    const int zero = static_cast<int>(s.w_zeros[s.w_zeros.size() == 1 ? 0 : static_cast<size_t>(channel)]);
+    for (int64_t k = 0; k < taps; k++) to[k] = static_cast<int16_t>(static_cast<T>(from[k]) - zero);
+  }
+}
+
+/** The convolution as kernels take it, with its constants stored at `weights` and `bias`. */
+Conv describe(const ReferenceConv& s, const uint8_t* weights, const uint8_t* bias, const Formula* formula) {
   Conv c;
   c.n = s.g.n; c.h = s.g.h; c.w = s.g.w; c.c = s.g.c; c.oh = s.g.oh; c.ow = s.g.ow;
   c.o = s.o; c.kh = s.g.kh; c.kw = s.g.kw; c.i = s.i;
@@ -214,14 +223,11 @@ Conv describe(const ReferenceConv& s, const Formula* formula) {
   c.dy = s.g.dy; c.dx = s.g.dx;
   c.x_signed = s.x.storage == Storage::i8;
   c.x_zero = static_cast<int>(s.x_zero);
-  c.weights.resize(s.w_bytes.size());
-  for (size_t k = 0; k < c.weights.size(); k++) {
-    const int w = s.w.storage == Storage::i8 ? static_cast<int8_t>(s.w_bytes[k]) : s.w_bytes[k];
-    const size_t channel = k / static_cast<size_t>(c.taps());
-    c.weights[k] = static_cast<int16_t>(w - static_cast<int>(s.w_zeros[s.w_zeros.size() == 1 ? 0 : channel]));
-  }
+  c.weights.resize(static_cast<size_t>(s.w.size));
+  if (s.w.storage == Storage::i8) subtract_zeros<int8_t>(s, weights, c.taps(), c.weights.data());
+  else subtract_zeros<uint8_t>(s, weights, c.taps(), c.weights.data());
   c.bias.resize(static_cast<size_t>(c.o));
-  if (s.has_bias) std::memcpy(c.bias.data(), s.bias_bytes.data(), s.bias_bytes.size());
+  if (s.has_bias) std::memcpy(c.bias.data(), bias, 4 * c.bias.size());
   c.result = s.out.storage == Storage::i32 ? Result::i32 : s.out.storage == Storage::i8 ? Result::i8 : Result::u8;
   c.epilogue = s.epilogue;
   if (formula) {
@@ -303,8 +309,6 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
     formula = read_formula(r, static_cast<size_t>(s->o));
     check_formula(*s, formula);
   }
-  if (s->w.region == Region::load) s->w_bytes = r.copy_bytes(s->w);
-  if (s->has_bias && s->bias.region == Region::load) s->bias_bytes = r.copy_bytes(s->bias);
   s->scratch = static_cast<size_t>(s->o) * 8;
   s->work = s->g.positions() * static_cast<double>(s->i * s->o);
 
@@ -315,7 +319,8 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   // Zero points within the storage's range, so that differences and padding are bytes or 9-bit numbers.
   const bool plain_zero = s->x_zero >= (xs == Storage::i8 ? -128 : 0) && s->x_zero <= (xs == Storage::i8 ? 127 : 255);
   if (bytes && constant && plain_zero && !s->computed_table) {
-    if (auto kernel = conv_kernel(describe(*s, has_formula ? &formula : nullptr), isa)) {
+    const uint8_t* bias = s->has_bias ? r.constant_bytes(s->bias) : nullptr;
+    if (auto kernel = conv_kernel(describe(*s, r.constant_bytes(s->w), bias, has_formula ? &formula : nullptr), isa)) {
       auto fast = std::make_unique<FastConv>(std::move(kernel), s->x, s->out, s->residual, s->has_residual);
       // Kernels compute with padding too, and copy the rows that each row of the result needs.
       const Windows& g = s->g;
@@ -324,6 +329,8 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
       return fast;
     }
   }
+  if (s->w.region == Region::load) s->w_bytes = r.copy_bytes(s->w);
+  if (s->has_bias && s->bias.region == Region::load) s->bias_bytes = r.copy_bytes(s->bias);
   return s;
 }
 

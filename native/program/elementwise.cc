@@ -48,12 +48,20 @@ std::unique_ptr<Step> make_add(Reader& r, Isa isa) {
   if (is_byte(out.storage)) {
     want(lo >= (out.storage == Storage::i8 ? -128 : 0) && hi <= (out.storage == Storage::i8 ? 127 : 255) && lo <= hi, "bounds within the storage");
   }
-  if (fitted) {
+  if (by.rule == AdditionRule::f32_fma && is_byte(x.storage) && is_byte(y.storage) && is_byte(out.storage)) {
+    fit.a = static_cast<float>(by.k[0]);
+    fit.b = static_cast<float>(by.k[1]);
+    fit.c = static_cast<float>(by.k[2]);
+    const double most = 255 * (std::fabs(by.k[0]) + std::fabs(by.k[1])) + std::fabs(by.k[2]);
+    fit.fused = most < 0x1p30 && fit.a == by.k[0] && fit.b == by.k[1] && fit.c == by.k[2];
+  }
+  if (fitted || fit.fused) {
     want(is_byte(x.storage) && is_byte(y.storage) && is_byte(out.storage), "bytes where a formula stands for the rule");
-    fit.zero = static_cast<int32_t>(zero);
+    // The rule's own constant has all zero points.
+    fit.zero = fit.fused ? 0 : static_cast<int32_t>(zero);
     fit.low = static_cast<int32_t>(lo);
     fit.high = static_cast<int32_t>(hi);
-    want(fit.zero == zero && std::fabs(zero) <= 255 && fit.low == lo && fit.high == hi && std::fabs(lo) <= 255 && std::fabs(hi) <= 255,
+    want(static_cast<int32_t>(zero) == zero && std::fabs(zero) <= 255 && fit.low == lo && fit.high == hi && std::fabs(lo) <= 255 && std::fabs(hi) <= 255,
          "zero point and bounds of bytes");
     fit.x_signed = x.storage == Storage::i8;
     fit.y_signed = y.storage == Storage::i8;

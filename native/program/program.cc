@@ -60,9 +60,10 @@ class Nothing final : public Step {
 
 }  // namespace
 
-uint32_t checksum(const uint8_t* bytes, size_t words) {
+uint32_t checksum(const uint8_t* bytes, size_t size) {
+  const size_t words = size / 4, data_at = words > 5 ? word(bytes, 5) / 4 : 0;
   uint32_t h = 0x811c9dc5;
-  for (size_t i = 0; i < words; i++) h = (h ^ word(bytes, i)) * 0x01000193;
+  for (size_t i = 4; i < std::min(words, std::max(data_at, header_words)); i++) h = (h ^ word(bytes, i)) * 0x01000193;
   return h;
 }
 
@@ -85,7 +86,7 @@ Program::Program(const uint8_t* bytes, size_t size, Isa isa, std::vector<std::ve
   }
   const size_t words = size / 4;
   if (word(bytes, 2) != words) throw ProgramError("damaged program: its length is not what it says");
-  if (checksum(bytes + 16, words - 4) != word(bytes, 3)) throw ProgramError("damaged program: the checksum differs");
+  if (checksum(bytes, size) != word(bytes, 3)) throw ProgramError("damaged program: the checksum differs");
   Regions regions;
   regions.arena = word(bytes, 4);
   const uint64_t data_at = word(bytes, 5), load_at = word(bytes, 7);

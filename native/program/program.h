@@ -64,13 +64,16 @@ class Program {
   std::vector<std::unique_ptr<Step>> steps_;
 };
 
-/** The checksum of a program's words: FNV-1a, a word at a time. */
-uint32_t checksum(const uint8_t* bytes, size_t words);
+/**
+ * The checksum of a program of `size` bytes: FNV-1a, a word at a time, of all that says what to do. Constants, which hold any
+ * value, are most of a program, and going over them one word after another would be a good part of loading it.
+ */
+uint32_t checksum(const uint8_t* bytes, size_t size);
 
 /** How many ops the format has. */
 constexpr size_t op_count = 27;
 
 /** The version of the format that this library reads. */
-constexpr uint32_t format_version = 2;
+constexpr uint32_t format_version = 3;
 
 }  // namespace qjit

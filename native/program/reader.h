@@ -158,10 +158,14 @@ class Reader {
     if (!v.empty()) std::memcpy(v.data(), words.data(), 8 * v.size());
     return v;
   }
+  /** The bytes of a constant tensor, as long as the program is being loaded. */
+  const uint8_t* constant_bytes(const Tensor& t) const {
+    if (t.region == Region::arena) throw ProgramError("wants a constant");
+    return (t.region == Region::data ? regions_.data_bytes : regions_.load_bytes) + t.offset;
+  }
   /** The bytes of a constant tensor, copied. */
   std::vector<uint8_t> copy_bytes(const Tensor& t) const {
-    if (t.region == Region::arena) throw ProgramError("wants a constant");
-    const uint8_t* from = (t.region == Region::data ? regions_.data_bytes : regions_.load_bytes) + t.offset;
+    const uint8_t* from = constant_bytes(t);
     return std::vector<uint8_t>(from, from + t.bytes());
   }
   void end() const {

@@ -73,7 +73,7 @@ void damage(std::vector<uint32_t>& words, Random& random) {
   words[0] = 0x504e4a51;
   words[1] = format_version;
   words[2] = static_cast<uint32_t>(words.size());
-  words[3] = checksum(reinterpret_cast<const uint8_t*>(words.data()) + 16, words.size() - 4);
+  words[3] = checksum(reinterpret_cast<const uint8_t*>(words.data()), 4 * words.size());
 }
 
 }  // namespace

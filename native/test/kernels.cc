@@ -70,7 +70,7 @@ void damage(int) {
     words[4] = static_cast<uint32_t>(between(0, 4096));
     words[5] = words[7] = 48;
     words[6] = words[8] = static_cast<uint32_t>(between(0, 208));
-    words[3] = checksum(reinterpret_cast<const uint8_t*>(words.data()) + 16, words.size() - 4);
+    words[3] = checksum(reinterpret_cast<const uint8_t*>(words.data()), 4 * words.size());
     try {
       const Program p(reinterpret_cast<const uint8_t*>(words.data()), 4 * words.size(), available().back());
       p.run(*p.workspace());

@@ -49,7 +49,7 @@ export async function build(
   target: WasmTarget = hostTarget(),
   options: ModuleOptions & PlanOptions & { readonly passes?: PipelineOptions } = {},
 ): Promise<Build> {
-  const lowered = runPipeline(graph, options.passes);
+  const lowered = runPipeline(graph, { verify: "start", ...options.passes });
   const plan = makePlan(lowered, target, options);
   return { graph: lowered, plan, wasm: await emitModule(plan, options) };
 }

@@ -22,15 +22,19 @@ export class ConstantPool {
     return this.#end;
   }
 
-  /** The address of these bytes, at a multiple of `align`, which is a power of two of at most 64; they are copied. */
+  /**
+   * The address of these bytes, at a multiple of `align`, which is a power of two of at most 64. They are most of a model and
+   * are not copied: they must stay as they are as long as the segments are used.
+   */
   add(bytes: Uint8Array, align: number): number {
     const hash = hashOf(bytes);
-    const known = this.#byHash.get(hash) ?? [];
-    const same = known.find((s) => s.at % align === 0 && equal(s.bytes, bytes));
+    const known = this.#byHash.get(hash);
+    const same = known?.find((s) => s.at % align === 0 && equal(s.bytes, bytes));
     if (same) return same.at;
-    const segment = { at: alignUp(this.#end, Math.max(align, 16)), bytes: bytes.slice() };
+    const segment = { at: alignUp(this.#end, Math.max(align, 16)), bytes };
     this.#segments.push(segment);
-    this.#byHash.set(hash, [...known, segment]);
+    if (known) known.push(segment);
+    else this.#byHash.set(hash, [segment]);
     this.#end = segment.at + bytes.length;
     return segment.at;
   }

@@ -21,14 +21,15 @@ export function verify(graph: Graph): VerifyError[] {
   const errors: VerifyError[] = [];
   const params = new Set(graph.params);
   for (const node of graph.nodes) {
+    if (legal.has(node) && node.op !== param) continue;
     const add = (id: string, message: string) => errors.push({ node: graph.nameOf(node), id, message });
     if (node.op === param && !params.has(node)) add("param.listed", "wants every parameter in the function's head");
     if (legal.has(node)) continue;
     const known = errors.length;
-    for (const [id, message] of typeErrors(node.type)) add(`type.${id}`, message);
-    const slots = Object.entries(node.op.operands as Slots);
+    checkType(node.type, (id, message) => add(`type.${id}`, message));
+    const slots = node.op.operands as Slots;
     const before = errors.length;
-    for (const [key, slot] of slots) checkSlot(node, key, slot, add);
+    for (const key in slots) checkSlot(node, key, slots[key], add);
     if (errors.length > before) continue;
     checkNode(node, add);
     if (errors.length === known) legal.add(node);
@@ -64,6 +65,8 @@ export class VerifyFailure extends Error {
 
 type Add = (id: string, message: string) => void;
 
+const none: readonly [] = [];
+
 function checkSlot(node: Node, key: string, slot: Slots[string], add: Add): void {
   const operand = node.in[key];
   const id = `${node.op.name}.operands`;
@@ -76,16 +79,17 @@ function checkSlot(node: Node, key: string, slot: Slots[string], add: Add): void
     return;
   }
   if (slot.list && operand.length === 0) add(id, `wants at least one tensor in ${key}`);
-  for (const n of slot.list ? operand : [operand]) {
-    if (!slot.storages.includes(n.type.storage)) {
-      add(`${node.op.name}.storage`, `wants ${key} in ${slot.storages.join(" or ")}, found ${n.type.storage}`);
-    }
-  }
+  const checkStorage = ({ type }: Node) => {
+    if (slot.storages.includes(type.storage)) return;
+    add(`${node.op.name}.storage`, `wants ${key} in ${slot.storages.join(" or ")}, found ${type.storage}`);
+  };
+  if (slot.list) operand.forEach(checkStorage);
+  else checkStorage(operand);
 }
 
 function checkNode(node: Node, add: Add): void {
   const types = typesOf(node.op, node.in);
-  if (operandsOf(node).length || node.op.kind !== "source") {
+  if (node.op.kind !== "source" || operandsOf(node).length) {
     let inferred: TensorType;
     try {
       inferred = inferType(node.op, types, node.attrs, node.type);
@@ -98,49 +102,57 @@ function checkNode(node: Node, add: Add): void {
       return;
     }
   }
-  for (const c of (node.op.verify ?? []) as Constraint<any, any>[]) {
+  for (const c of (node.op.verify ?? none) as readonly Constraint<any, any>[]) {
     if (!c.holds(types, node.attrs, node.type)) add(`${node.op.name}.${c.id}`, `wants ${c.says}`);
   }
 }
 
-function* typeErrors(type: TensorType): Generator<[string, string]> {
+function checkType(type: TensorType, complain: Add): void {
   const { quant } = type;
   if (!quant) return;
   if (type.storage === "f32" || type.storage === "bool") {
-    yield ["float", `wants no quantizer on ${type.storage}`];
+    complain("float", `wants no quantizer on ${type.storage}`);
     return;
   }
+  checkScales(quant, complain);
   const { min, max } = storages[type.storage];
-  for (const s of scalesOf(quant)) {
-    if (!(s > 0) || !Number.isFinite(s)) {
-      yield ["scale", `wants finite scales above 0, found ${s}`];
-      break;
-    }
-  }
   if (quant.kind === "tensor" && !inRange(quant.zero, min, max)) {
-    yield ["zero", `wants a zero point in [${min}, ${max}], found ${quant.zero}`];
+    complain("zero", `wants a zero point in [${min}, ${max}], found ${quant.zero}`);
   }
   const axis =
     quant.kind === "axis" ? quant : quant.kind === "product" && quant.b.kind === "axis" ? quant.b : undefined;
   if (!axis) return;
-  const bad = axis.channels.zeros.find((z) => !inRange(z, min, max));
-  if (quant.kind === "axis" && bad !== undefined) yield ["zero", `wants zero points in [${min}, ${max}], found ${bad}`];
+  const bad = quant.kind === "axis" ? axis.channels.zeros.find((z) => !inRange(z, min, max)) : undefined;
+  if (bad !== undefined) complain("zero", `wants zero points in [${min}, ${max}], found ${bad}`);
   const count = type.shape[axis.axis];
-  if (count === undefined) yield ["axis", `wants an axis below ${type.shape.length}, found ${axis.axis}`];
+  if (count === undefined) complain("axis", `wants an axis below ${type.shape.length}, found ${axis.axis}`);
   else if (count !== axis.channels.scales.length) {
-    yield ["channels", `wants ${count} scales along axis ${axis.axis}, found ${axis.channels.scales.length}`];
+    complain("channels", `wants ${count} scales along axis ${axis.axis}, found ${axis.channels.scales.length}`);
   }
 }
 
 const inRange = (v: number, min: number, max: number) => Number.isInteger(v) && v >= min && v <= max;
 
-function scalesOf(quant: Quant): readonly number[] {
-  switch (quant.kind) {
-    case "tensor":
-      return [quant.scale];
-    case "axis":
-      return quant.channels.scales;
-    case "product":
-      return [quant.a, ...(quant.b.kind === "scale" ? [quant.b.scale] : scalesOf(quant.b))];
-  }
+/** Lists of scales without a bad one: weights, biases and sums of a layer share theirs. */
+const goodScales = new WeakSet<readonly number[]>();
+
+function checkScales(quant: Quant, complain: Add): void {
+  const bad = badScale(quant);
+  if (bad !== undefined) complain("scale", `wants finite scales above 0, found ${bad}`);
 }
+
+function badScale(quant: Quant): number | undefined {
+  if (quant.kind === "tensor") return isBad(quant.scale) ? quant.scale : undefined;
+  if (quant.kind === "product") {
+    if (isBad(quant.a)) return quant.a;
+    if (quant.b.kind === "axis") return badScale(quant.b);
+    return isBad(quant.b.scale) ? quant.b.scale : undefined;
+  }
+  const { scales } = quant.channels;
+  if (goodScales.has(scales)) return undefined;
+  for (const s of scales) if (isBad(s)) return s;
+  goodScales.add(scales);
+  return undefined;
+}
+
+const isBad = (s: number): boolean => !(s > 0) || !Number.isFinite(s);

@@ -1,7 +1,7 @@
 /** Faults in model files: bytes anywhere, and fields of ONNX's messages. */
 import { create, type DescMessage, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { messageSchema } from "../../src/import/onnx/proto.ts";
 import type { Rand } from "../../src/ir/attr.ts";
+import { messageSchema } from "../onnx-schema.ts";
 
 /** A file with a few faults. Tables lie at a file's ends more often than in the middle, where the weights are. */
 export function damagedBytes(file: Uint8Array, rand: Rand): Uint8Array {

@@ -1,7 +1,7 @@
 /** Writes ONNX files for tests: a graph as nodes, tensors and inputs, encoded by the protobuf library. */
 import { create, toBinary } from "@bufbuild/protobuf";
-import { messageSchema } from "../../src/import/onnx/proto.ts";
 import { type Element, elements } from "../../src/import/onnx/schema.ts";
+import { messageSchema } from "../onnx-schema.ts";
 
 /** A tensor of the file by its values, or by its raw bytes. */
 export interface FileTensor {

@@ -1,4 +1,5 @@
-// The sum of two 8-bit tensors by a float formula that was tried on all pairs of bytes (src/codegen/wasm/proof-add.ts).
+// The sum of two 8-bit tensors by a float formula: one that was tried on all pairs of bytes (src/codegen/wasm/proof-add.ts),
+// or a rule that is two fused multiply-adds itself.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,8 @@ struct AddFit {
   float a, b, c, away;
   int zero, low, high;
   bool x_signed, y_signed, out_signed;
+  /** Each product and its sum are rounded once, and `away` is not used. */
+  bool fused = false;
 };
 
 struct AddKernel {

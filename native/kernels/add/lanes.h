@@ -17,6 +17,7 @@ void add_lanes(const AddFit& k, const uint8_t* x, const uint8_t* y, uint8_t* out
   const I zero = V::splat16(static_cast<int16_t>(k.zero)), low = V::splat16(static_cast<int16_t>(k.low)),
           high = V::splat16(static_cast<int16_t>(k.high));
   const auto sum = [&](I p, I q) {
+    if (k.fused) return V::round(V::fma(V::real(p), a, V::fma(V::real(q), b, c)));
     const F s = V::plus(V::mul(V::real(p), a), V::plus(V::mul(V::real(q), b), c));
     return V::round(V::plus(s, V::with_sign(away, s)));
   };

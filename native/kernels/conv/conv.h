@@ -87,6 +87,35 @@ struct ByteSum {
   }
 };
 
+/**
+ * Weights minus their zero points. Copies share them, and the last to let go frees them: they take twice the bytes of what
+ * kernels pack out of them, and fresh memory is dear while a program loads.
+ */
+class Weights {
+ public:
+  void resize(size_t n) {
+    values_ = std::make_shared_for_overwrite<int16_t[]>(n);
+    size_ = n;
+  }
+  void release() {
+    values_.reset();
+    size_ = 0;
+  }
+  size_t size() const { return size_; }
+  const int16_t* data() const { return values_.get(); }
+  int16_t* data() { return values_.get(); }
+  const int16_t* begin() const { return data(); }
+  const int16_t* end() const { return data() + size_; }
+  int16_t* begin() { return data(); }
+  int16_t* end() { return data() + size_; }
+  const int16_t& operator[](size_t i) const { return values_[i]; }
+  int16_t& operator[](size_t i) { return values_[i]; }
+
+ private:
+  std::shared_ptr<int16_t[]> values_;
+  size_t size_ = 0;
+};
+
 /** A convolution of 8-bit x [n, h, w, c] with weights [o, kh, kw, i] minus their zero points. */
 struct Conv {
   // Out of line, so that they are compiled for the baseline (see finish.cc).
@@ -97,7 +126,7 @@ struct Conv {
   int64_t sy = 1, sx = 1, top = 0, left = 0, bottom = 0, right = 0, dy = 1, dx = 1;
   bool x_signed = false;
   int x_zero = 0;
-  std::vector<int16_t> weights;
+  Weights weights;
   std::vector<int32_t> bias;
   Result result = Result::i8;
   Epilogue epilogue;

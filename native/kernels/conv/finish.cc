@@ -108,7 +108,13 @@ void finish_one(const Conv& g, int32_t acc, int64_t channel, const uint8_t* resi
 }
 
 bool byte_weights(const Conv& g) {
-  return std::all_of(g.weights.begin(), g.weights.end(), [](int16_t w) { return w >= -128 && w <= 127; });
+  // Without an early end, so that the loop is one of vectors.
+  int16_t least = 0, most = 0;
+  for (const int16_t w : g.weights) {
+    least = std::min(least, w);
+    most = std::max(most, w);
+  }
+  return least >= -128 && most <= 127;
 }
 
 bool tileable(const Conv& g) {
@@ -117,12 +123,16 @@ bool tileable(const Conv& g) {
 
 bool sums_below(const Conv& g, int64_t bound) {
   const int64_t least = (g.x_signed ? -128 : 0) - g.x_zero, most = least + 255;
-  for (size_t at = 0; at < g.weights.size(); at += static_cast<size_t>(g.taps())) {
-    int64_t low = 0, high = 0;
-    for (size_t t = at; t < at + static_cast<size_t>(g.taps()); t++) {
-      low += std::min(g.weights[t] * least, g.weights[t] * most);
-      high += std::max(g.weights[t] * least, g.weights[t] * most);
+  const int64_t taps = g.taps();
+  // Sums of weights fit 32 bits up to here.
+  if (taps > 1 << 20) return false;
+  for (const int16_t* w = g.weights.begin(); w < g.weights.end(); w += taps) {
+    int32_t positive = 0, negative = 0;
+    for (int64_t t = 0; t < taps; t++) {
+      positive += std::max<int32_t>(w[t], 0);
+      negative += std::min<int32_t>(w[t], 0);
     }
+    const int64_t low = positive * least + negative * most, high = positive * most + negative * least;
     if (low <= -bound || high >= bound) return false;
   }
   return true;

@@ -48,6 +48,7 @@ class TiledConv final : public ConvKernel {
     }
     plan_ = plan_finish(g_);
     pack();
+    g_.weights.release();
     const int64_t in_row = staged_.row * static_cast<int64_t>(sizeof(E));
     rows_ = std::max<int64_t>(1, (block_bytes / std::max<int64_t>(in_row, 1) - (g_.kh - 1) * g_.dy - 1) / g_.sy + 1);
     // No more pixels than the table of offsets holds.
@@ -131,24 +132,40 @@ class TiledConv final : public ConvKernel {
   void pack_weights(const Panel& p) {
     uint8_t* at = packed_.data() + origin_ + p.weights;
     const int16_t* weights = g_.weights.data() + p.channel * g_.taps();
+    const int64_t taps = g_.taps();
+    const int width = p.vectors * V::lanes;
     for (const int64_t tap : taps_)
-      for (int64_t k = 0; k < steps_ * per_step; k += per_step)
-        for (int c = 0; c < p.vectors * V::lanes; c++, at += 4)
-          for (int64_t e = 0; e < per_step; e++) {
-            const int16_t w = c < p.count && k + e < run_length_ ? weights[c * g_.taps() + tap + k + e] : int16_t{0};
-            std::memcpy(at + e * static_cast<int64_t>(sizeof(E)), &w, sizeof(E));
-          }
+      for (int64_t k = 0; k < steps_ * per_step; k += per_step, at += 4 * width) {
+        const int live = static_cast<int>(std::min<int64_t>(per_step, run_length_ - k));
+        const int16_t* from = weights + tap + k;
+        // Whole steps are nearly all there are.
+        if (live == per_step) {
+          for (int c = 0; c < p.count; c++) pack_step(from + c * taps, per_step, at + 4 * c);
+        } else {
+          for (int c = 0; c < p.count; c++) pack_step(from + c * taps, live, at + 4 * c);
+        }
+      }
+  }
+
+  /** The `count` weights that one lane multiplies at a time. */
+  static QJIT_INLINE void pack_step(const int16_t* from, int count, uint8_t* to) {
+    E step[per_step] = {};
+    for (int e = 0; e < count; e++) step[e] = static_cast<E>(from[e]);
+    std::memcpy(to, step, 4);
   }
 
   void pack_constants(const Panel& p) {
     const bool proved = p.mode == Mode::plain || p.mode == Mode::plus || p.mode == Mode::away;
     const int64_t zero = sizeof(E) == 2 ? 0 : g_.x_zero + (g_.x_signed ? 128 : 0) - x_offset_of<V>();
+    const int64_t taps = g_.taps();
     uint8_t* at = packed_.data() + origin_ + p.at;
     for (int c = 0; c < p.count; c++, at += 4) {
       const size_t k = static_cast<size_t>(p.channel + c);
-      int64_t sum = 0;
-      for (int64_t t = 0; t < g_.taps(); t++) sum += g_.weights[k * static_cast<size_t>(g_.taps()) + static_cast<size_t>(t)];
-      uint32_t bias = static_cast<uint32_t>(g_.bias[k]) - static_cast<uint32_t>(zero * sum);
+      // Sums wrap to 32 bits, as those of the kernel do.
+      uint32_t sum = 0;
+      const int16_t* weights = g_.weights.data() + static_cast<int64_t>(k) * taps;
+      for (int64_t t = 0; t < taps; t++) sum += static_cast<uint32_t>(int32_t{weights[t]});
+      uint32_t bias = static_cast<uint32_t>(g_.bias[k]) - static_cast<uint32_t>(zero) * sum;
       if (proved) {
         bias += static_cast<uint32_t>(g_.formula.shift[k]);
         std::memcpy(at + p.vectors * V::lanes * 4, &g_.formula.scale[k], 4);

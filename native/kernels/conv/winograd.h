@@ -25,8 +25,8 @@ class WinogradConv final : public ConvKernel {
   /** `most_weights`: bytes of transformed weights from which reading them costs more than is won. */
   static bool suits(const Conv& g, int64_t most_weights) {
     const bool windows = g.kh == 3 && g.kw == 3 && g.sy == 1 && g.sx == 1 && g.dy == 1 && g.dx == 1 && g.groups() == 1;
-    if (!windows || g.c % pair || g.o % block || !g.has_formula || !byte_weights(g) || g.oh < made || g.ow < made) return false;
-    if (positions * g.c * g.o * 2 > most_weights || !sums_below(g, 1 << 25)) return false;
+    if (!windows || g.c % pair || g.o % block || !g.has_formula || g.oh < made || g.ow < made) return false;
+    if (positions * g.c * g.o * 2 > most_weights || !byte_weights(g) || !sums_below(g, 1 << 25)) return false;
     const FinishPlan plan = plan_finish(g);
     const Mode all = mode_of(g, plan, 0, g.o);
     return plan.direct() && (all == Mode::plain || all == Mode::plus || all == Mode::away);
@@ -35,6 +35,7 @@ class WinogradConv final : public ConvKernel {
   explicit WinogradConv(const Conv& conv) : g_(conv), plan_(plan_finish(conv)), down_((g_.oh + made - 1) / made), across_((g_.ow + made - 1) / made) {
     mode_ = mode_of(g_, plan_, 0, g_.o);
     pack();
+    g_.weights.release();
     const int64_t tile = positions * (2 * g_.c + 4 * g_.o);
     rows_ = std::min(std::max(block_bytes / (tile * across_), (most_rows + across_ - 1) / across_), down_);
     // Blocks of about the same height.

@@ -29,6 +29,7 @@ class Depthwise final : public ConvKernel {
       offsets_.push_back(k / g_.kw * g_.dy * staged_.row + k % g_.kw * g_.dx * g_.c);
     }
     for (int64_t c = 0; c < g_.c; c += pair) pack(c);
+    g_.weights.release();
     name = "qs8_dwconv_" + std::to_string(g_.kh) + "x" + std::to_string(g_.kw) + "c" + std::to_string(pair) + "__" + V::isa;
   }
 

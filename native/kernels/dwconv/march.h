@@ -42,6 +42,7 @@ class MarchingDepthwise final : public ConvKernel {
     packed_.resize(size + 64);
     origin_ = (64 - reinterpret_cast<size_t>(packed_.data()) % 64) % 64;
     for (const Block& b : blocks_) b.half ? pack<Half>(b) : pack<V>(b);
+    g_.weights.release();
     name = "qs8_dwconv_" + std::to_string(g_.kh) + "x3c" + std::to_string(blocks_[0].half ? block / 2 : block) + "_march__" + V::isa;
   }
 

@@ -3,8 +3,8 @@ import type { Epilogue } from "../../ir/epilogue.ts";
 import type { Node } from "../../ir/graph.ts";
 import { constantOf } from "../../ir/ops/source.ts";
 import { sizeOf, type TensorType, zeroOf } from "../../ir/type.ts";
-import { convOf } from "../wasm/kernels/conv-geometry.ts";
-import { type FinishPlan, finishPlan } from "../wasm/requantize-plan.ts";
+import { type Conv, convOf } from "../wasm/kernels/conv-geometry.ts";
+import { type ChannelPlan, type FinishPlan, finishPlan, naturalFactors } from "../wasm/requantize-plan.ts";
 import { type StepContext, writeAddition, writeOperand, writeRescale, writeTensor } from "./step.ts";
 
 const stageNumbers = { requantize: 0, add: 1, table: 2, clamp: 3 } as const;
@@ -45,7 +45,7 @@ export function writeConv(c: StepContext, node: Node): void {
   const g = epilogue.length ? convOf(node) : undefined;
   const plan = g && finishPlan(g, true);
   c.w.flag(plan?.requantize !== undefined);
-  if (plan?.requantize) writeFormula(c, plan);
+  if (g && plan?.requantize) writeFormula(c, g, plan);
 }
 
 function writeStages(c: StepContext, epilogue: Epilogue): void {
@@ -60,9 +60,25 @@ function writeStages(c: StepContext, epilogue: Epilogue): void {
 }
 
 /** The proven formulas; see native/kernels/conv/conv.h. */
-function writeFormula(c: StepContext, plan: FinishPlan): void {
-  const { form, zero, stage, channels } = plan.requantize!;
+function writeFormula(c: StepContext, g: Conv, plan: FinishPlan): void {
+  const { form, zero, stage } = plan.requantize!;
   c.w.flag(form === "away").double(zero, ...stage.clamp);
+  const natural = naturalFactors(g, stage);
+  if (natural) {
+    c.w.constant("u8", new Uint8Array(g.o).fill(1)).constant("i32", new Int32Array(g.o));
+    c.w.constant("f32", natural.scales).constant("f32", new Float32Array(g.o).fill(natural.offset));
+    c.w.flag(false);
+  } else writeChannels(c, plan.requantize!.channels);
+  c.w.flag(plan.add !== undefined);
+  if (!plan.add) return;
+  const { fit, residualSigned } = plan.add;
+  c.w.flag(residualSigned).flag(fit !== undefined);
+  if (fit) c.w.double(fit.a, fit.b, fit.c, fit.away);
+  c.w.double(plan.add.stage.zero, ...plan.add.stage.clamp);
+}
+
+/** The formula of each channel that has one; those in doubles next to them where every channel has constants. */
+function writeChannels(c: StepContext, channels: readonly ChannelPlan[]): void {
   const n = channels.length;
   const [has, shift, scale, offset] = [new Uint8Array(n), new Int32Array(n), new Float32Array(n), new Float32Array(n)];
   for (let k = 0; k < n; k++) {
@@ -74,15 +90,9 @@ function writeFormula(c: StepContext, plan: FinishPlan): void {
     offset[k] = fit.offset;
   }
   c.w.constant("u8", has).constant("i32", shift).constant("f32", scale).constant("f32", offset);
-  // In doubles next to every channel has constants; blocks with a channel that f32 does not reach use them.
+  // Blocks with a channel that f32 does not reach use the formula in doubles.
   const wide = channels.some((k) => !k.fit) ? channels.map((k) => k.wide) : [];
   const all = wide.length > 0 && wide.every((k) => k !== undefined);
   c.w.flag(all);
   if (all) c.w.doubles(wide.map((k) => k!.scale)).doubles(wide.map((k) => k!.offset));
-  c.w.flag(plan.add !== undefined);
-  if (!plan.add) return;
-  const { fit, residualSigned } = plan.add;
-  c.w.flag(residualSigned).flag(fit !== undefined);
-  if (fit) c.w.double(fit.a, fit.b, fit.c, fit.away);
-  c.w.double(plan.add.stage.zero, ...plan.add.stage.clamp);
 }

@@ -41,8 +41,9 @@ const axisBits = (axes: Ints): number => axes.reduce((bits, a) => bits | (1 << a
 
 const isByte = (t: TensorType): boolean => t.storage === "i8" || t.storage === "u8";
 
-/** The float formula of a sum of bytes, if one is proven equal on all pairs. */
+/** The float formula of a sum of bytes, if one is proven equal on all pairs. Kernels have fused multiply-adds as they are. */
 function sumFit(node: Node, by: Addition, clamp: readonly [number, number]): SumFit | undefined {
+  if (by.rule === "f32_fma") return undefined;
   const [x, y] = [node.in.x.type, node.in.y.type] as TensorType[];
   if (!isByte(x) || !isByte(y) || !isByte(node.type)) return undefined;
   const { min, max } = storages[x.storage];

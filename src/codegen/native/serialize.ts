@@ -12,7 +12,7 @@ import type { StepContext } from "./step.ts";
 import { checksum, type Place, Writer } from "./writer.ts";
 
 /** The version of the format that this compiler writes and the native library reads. */
-export const nativeFormat = 2;
+export const nativeFormat = 3;
 
 const magic = 0x504e4a51;
 const headerWords = 12;
@@ -99,6 +99,6 @@ function assemble(
   words.set([magic, nativeFormat, size / 4, 0, ...header, ...body]);
   for (const s of data.segments) bytes.set(s.bytes, dataAt + s.at);
   for (const s of load.segments) bytes.set(s.bytes, loadAt + s.at);
-  words[3] = checksum(words.subarray(4));
+  words[3] = checksum(words);
   return bytes;
 }

@@ -1,8 +1,8 @@
 /** How a node's accumulators become stored values: which formula each block of channels uses, decided once per node. */
 import type { Stage } from "../../ir/epilogue.ts";
 import { storages, type TensorType, zeroOf } from "../../ir/type.ts";
-import { type Conv, reachOf, roughReachOf } from "./kernels/conv-geometry.ts";
-import { type Channel, type Fit, fitChannel, naturalFit, type Shape, shapeOf, stepsOf } from "./proof.ts";
+import { type Conv, mostProducts, reachOf, roughReachOf } from "./kernels/conv-geometry.ts";
+import { type Channel, type Fit, fitChannel, inRange, naturalFit, type Shape, shapeOf, stepsOf } from "./proof.ts";
 import { proveAddition, type SumFit } from "./proof-add.ts";
 import { fitWide } from "./proof-wide.ts";
 
@@ -143,14 +143,49 @@ function sumsInLanes(add: AddPlan["stage"], first: RequantizePlan["stage"], resi
   throw new Error(rule satisfies never);
 }
 
+/**
+ * The factors of all channels if the rule is an instance of the formula on whatever the sums can be, and the one offset that
+ * goes with them: `naturalFit` at once for a node that needs no look at single channels.
+ */
+export function naturalFactors(
+  { bias, kh, kw, i, o }: Conv,
+  { by, zero }: RequantizePlan["stage"],
+): { readonly scales: Float32Array; readonly offset: number } | undefined {
+  if (by.rule !== "f32_rne" && by.rule !== "f32_rne_zp") return undefined;
+  const scales = by.a.length === 1 ? new Float32Array(o).fill(by.a[0]) : Float32Array.from(by.a);
+  const offset = by.rule === "f32_rne" ? 0 : zero;
+  let most = 0;
+  for (const b of bias) most = Math.max(most, Math.abs(b));
+  most += mostProducts(kh * kw * i);
+  let largest = 0;
+  for (let c = 0; c < o; c++) {
+    const scale = scales[c];
+    if (scale !== by.a[by.a.length === 1 ? 0 : c]) return undefined;
+    largest = Math.max(largest, Math.abs(scale));
+  }
+  return Math.fround(offset) === offset && inRange({ shift: 0, scale: largest, offset }, [-most, most])
+    ? { scales, offset }
+    : undefined;
+}
+
 function planRequantize(g: Conv, stage: Extract<Stage, { kind: "requantize" }>): RequantizePlan {
   const { by, zero, clamp } = stage;
   const shape = shapeOf(by.rule, zero, clamp);
-  const channels = Array.from({ length: g.o }, (_, index) => {
-    const channel = (reach: [number, number]): Channel => ({ by, index, zero, clamp, reach });
-    return new ChannelPlan(channel(roughReachOf(g, index)), () => channel(reachOf(g, index)), shape);
-  });
-  return { stage, ...shape, channels };
+  let channels: readonly ChannelPlan[] | undefined;
+  const planned = (): ChannelPlan[] =>
+    Array.from({ length: g.o }, (_, index) => {
+      const channel = (reach: [number, number]): Channel => ({ by, index, zero, clamp, reach });
+      return new ChannelPlan(channel(roughReachOf(g, index)), () => channel(reachOf(g, index)), shape);
+    });
+  return {
+    stage,
+    ...shape,
+    // Made when asked for: there are ten thousands of them, and not every back end looks at each.
+    get channels() {
+      channels ??= planned();
+      return channels;
+    },
+  };
 }
 
 /** The channels of each path, for reports. */

@@ -57,7 +57,9 @@ export function withOperands(node: Node, operands: Record<string, any>): Node {
 /** Operand types by slot. */
 export function typesOf(op: OpDef, operands: Record<string, any>): any {
   const types: Record<string, unknown> = {};
-  for (const [key, slot] of Object.entries(op.operands as Slots)) {
+  const slots = op.operands as Slots;
+  for (const key in slots) {
+    const slot = slots[key];
     const operand = operands[key];
     if (operand === undefined) {
       if (!slot.optional) throw new Error(`${op.name} wants the operand ${key}`);
@@ -103,7 +105,7 @@ export function inferType(op: OpDef, operands: any, attrs: any, hint: ResultHint
 /** The operand nodes of a node in slot order, lists flattened, absent ones left out. */
 export function operandsOf(node: Node): Node[] {
   const result: Node[] = [];
-  for (const key of Object.keys(node.op.operands)) {
+  for (const key in node.op.operands) {
     const operand = node.in[key];
     if (operand === undefined) continue;
     if (Array.isArray(operand)) result.push(...operand);

@@ -123,12 +123,13 @@ export function defineOp<const O extends Slots, const A extends Attrs>(name: str
 
 /** The attributes of a call with the defaults filled in. Throws Error if one that has no default is missing. */
 export function completeAttrs(op: OpDef, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  for (const key of Object.keys(given)) {
+  for (const key in given) {
     if (!Object.hasOwn(op.attrs, key)) throw new Error(`${op.name} has no attribute ${key}`);
   }
   const attrs: Record<string, unknown> = {};
-  for (const [key, attr] of Object.entries(op.attrs as Attrs)) {
-    const value = given[key] ?? attr.default;
+  const kinds = op.attrs as Attrs;
+  for (const key in kinds) {
+    const value = given[key] ?? kinds[key].default;
     if (value === undefined) throw new Error(`${op.name} wants the attribute ${key}`);
     attrs[key] = value;
   }

@@ -103,8 +103,12 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-const sameList = (a: readonly number[], b: readonly number[]) =>
-  a.length === b.length && a.every((v, i) => Object.is(v, b[i]));
+function sameList(a: readonly number[], b: readonly number[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
 
 export const sameShape = sameList;
 

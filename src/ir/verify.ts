@@ -16,8 +16,12 @@ export interface VerifyError {
   readonly message: string;
 }
 
-/** All broken rules of a graph, in order; empty if it is legal. */
-export function verify(graph: Graph): VerifyError[] {
+/**
+ * All broken rules of a graph, in order; empty if it is legal. `remember` keeps in mind which nodes are, for graphs that share
+ * most of theirs with the next one to be verified.
+ */
+export function verify(graph: Graph, remember = true): VerifyError[] {
+  if (legalGraphs.has(graph)) return [];
   const errors: VerifyError[] = [];
   const params = new Set(graph.params);
   for (const node of graph.nodes) {
@@ -32,22 +36,26 @@ export function verify(graph: Graph): VerifyError[] {
     for (const key in slots) checkSlot(node, key, slots[key], add);
     if (errors.length > before) continue;
     checkNode(node, add);
-    if (errors.length === known) legal.add(node);
+    if (remember && errors.length === known) legal.add(node);
   }
   const seen = new Set<string>();
   for (const { name } of graph.outputs) {
     if (seen.has(name)) errors.push({ node: name, id: "graph.outputs", message: "wants distinct output names" });
     seen.add(name);
   }
+  if (errors.length === 0) legalGraphs.add(graph);
   return errors;
 }
 
 /** Nodes that broke no rule. They and their operands never change, and a pass leaves most of them in the graph. */
 const legal = new WeakSet<Node>();
 
+/** Graphs that broke no rule, which importers verify and compiling does again. */
+const legalGraphs = new WeakSet<Graph>();
+
 /** The graph itself if it is legal. Throws VerifyFailure with all that is wrong. */
 export function verified(graph: Graph, after?: string): Graph {
-  const errors = verify(graph);
+  const errors = verify(graph, after !== undefined);
   if (errors.length) throw new VerifyFailure(errors, after);
   return graph;
 }

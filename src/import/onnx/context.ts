@@ -21,7 +21,9 @@ export class Operator {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly model: Model;
-  readonly #attributes: ReadonlyMap<string, Message<"Attribute">>;
+  /** The name of the first result that has one. */
+  readonly name: string;
+  readonly #attributes: readonly Message<"Attribute">[];
 
   constructor(node: Message<"Node">, index: number, model: Model) {
     this.type = node.opType;
@@ -31,10 +33,12 @@ export class Operator {
     this.model = model;
     this.where = `${node.opType} ${index} (${node.name || node.output[0] || "no name"})`;
     this.version = model.opsets.get(this.domain) ?? 0;
-    this.#attributes = new Map(node.attribute.map((a) => [a.name, a]));
-    const reference = node.attribute.find((a) => a.refAttrName !== "");
-    if (reference)
-      throw new ModelError(this.where, `has the attribute reference ${reference.refAttrName} outside of a function`);
+    this.name = node.output.find((o) => o !== "") ?? this.type;
+    this.#attributes = node.attribute;
+    for (const { refAttrName } of node.attribute) {
+      if (refAttrName === "") continue;
+      throw new ModelError(this.where, `has the attribute reference ${refAttrName} outside of a function`);
+    }
   }
 
   /** The model is damaged or contradicts itself here. */
@@ -95,19 +99,26 @@ export class Operator {
     return Array.from(this.known(i, role) as Int32Array, Number);
   }
 
+  #named(name: string): Message<"Attribute"> | undefined {
+    for (let i = this.#attributes.length - 1; i >= 0; i--) {
+      if (this.#attributes[i].name === name) return this.#attributes[i];
+    }
+    return undefined;
+  }
+
   #attribute(name: string, type: number): Message<"Attribute"> | undefined {
-    const a = this.#attributes.get(name);
+    const a = this.#named(name);
     if (a && a.type !== type && a.type !== 0)
       this.fail(`wants the attribute ${name} of type ${type}, found type ${a.type}`);
     return a;
   }
 
   hasAttribute(name: string): boolean {
-    return this.#attributes.has(name);
+    return this.#named(name) !== undefined;
   }
 
   get attributes(): readonly string[] {
-    return [...this.#attributes.keys()];
+    return [...new Set(this.#attributes.map((a) => a.name))];
   }
 
   int(name: string, otherwise: number): number {
@@ -163,11 +174,6 @@ export class Operator {
   positions(count: number): number {
     if (count > maxPositions) this.unsupported(`${count} positions worked out at import (at most ${maxPositions})`);
     return count;
-  }
-
-  /** The name of result `i`. */
-  get name(): string {
-    return this.outputs.find((o) => o !== "") ?? this.type;
   }
 
   /** An IR node named after the result, or after a step on the way to it. */

@@ -1,6 +1,6 @@
 /** Element types: which are carried, in which storage of the IR, and how a file's bytes become values. */
 import { ModelError } from "../../errors.ts";
-import { allocate, type Storage, sizeOf, type TypedArray } from "../../ir/type.ts";
+import { allocate, type Storage, sizeOf, storages, type TypedArray } from "../../ir/type.ts";
 import { type FloatFormat, floatFormats, fromBits, fromExponent } from "../narrow.ts";
 import { type Element, elements, type Message } from "./schema.ts";
 
@@ -76,8 +76,13 @@ export const maxElements = 2 ** 28;
 /** A shape out of a file. Throws ModelError if it is absurd. */
 export function shapeOf(dims: readonly bigint[], where: string): number[] {
   if (dims.length > 16) throw new ModelError(where, `wants at most 16 dimensions, found ${dims.length}`);
-  const shape = dims.map(Number);
-  if (shape.some((d) => !(d >= 0 && d <= maxElements)) || sizeOf(shape) > maxElements) {
+  const shape = new Array<number>(dims.length);
+  let sound = true;
+  for (let i = 0; i < dims.length; i++) {
+    shape[i] = Number(dims[i]);
+    sound &&= shape[i] >= 0 && shape[i] <= maxElements;
+  }
+  if (!sound || sizeOf(shape) > maxElements) {
     throw new ModelError(where, `wants dimensions of at most ${maxElements} elements in all, found [${shape}]`);
   }
   return shape;
@@ -93,14 +98,16 @@ export interface Tensor {
 /** Gives the bytes of a file beside the model, by the path that the model states. */
 export type ExternalData = (path: string) => Uint8Array;
 
-/** A tensor of the file. Throws ModelError where its data does not fit its shape, Error where its type is not carried. */
+/**
+ * A tensor of the file; large ones may be views of its bytes, which `settled` copies in the end if they are still there.
+ * Throws ModelError where its data does not fit its shape, Error where its type is not carried. */
 export function readTensor(t: Message<"Tensor">, where: string, external?: ExternalData): Tensor {
   const element = elementOf(t.dataType, where);
   const carrier = carriers[element];
   if (!carrier) throw new NotCarried(element);
   const shape = shapeOf(t.dims, where);
   const size = sizeOf(shape);
-  const raw = t.dataLocation === 1 ? externalBytes(t, where, external) : t.rawData;
+  const raw = t.dataLocation === 1 ? new Uint8Array(externalBytes(t, where, external)) : t.rawData;
   const data =
     raw.length > 0 ? fromRaw(raw, element, carrier, size, where) : fromFields(t, element, carrier, size, where);
   return { element, shape, data };
@@ -156,26 +163,30 @@ function fromRaw(
   if (raw.length !== wanted)
     throw new ModelError(where, `wants ${wanted} bytes for ${size} of ${element}, found ${raw.length}`);
   if (bytes < 1) return unpacked(raw, element, size);
-  // A copy of one's own is aligned, and does not keep the file alive.
-  const own = new Uint8Array(raw);
-  const view = new DataView(own.buffer);
-  const out = allocate(storage, size);
   const meaning = meaningOf(element);
+  if (!meaning && element !== "BOOL" && element !== "DOUBLE" && element !== "UINT32") {
+    const { array } = storages[storage];
+    const aligned = raw.byteOffset % bytes === 0;
+    // Not `slice`, which copies nothing of one of Node's buffers.
+    const { buffer, byteOffset } = aligned ? raw : new Uint8Array(raw);
+    return new array(buffer as ArrayBuffer, byteOffset, size);
+  }
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  const out = allocate(storage, size);
   if (meaning) {
-    for (let i = 0; i < size; i++) out[i] = meaning(bytes === 2 ? view.getUint16(2 * i, true) : own[i]);
+    for (let i = 0; i < size; i++) out[i] = meaning(bytes === 2 ? view.getUint16(2 * i, true) : raw[i]);
     return out;
   }
   switch (element) {
     case "BOOL":
-      return own.map((v) => Number(v !== 0));
+      for (let i = 0; i < size; i++) out[i] = Number(raw[i] !== 0);
+      return out;
     case "DOUBLE":
       for (let i = 0; i < size; i++) out[i] = view.getFloat64(8 * i, true);
       return out;
-    case "UINT32":
-      for (let i = 0; i < size; i++) out[i] = BigInt(view.getUint32(4 * i, true));
-      return out;
   }
-  return new (out.constructor as Float32ArrayConstructor)(own.buffer, 0, size);
+  for (let i = 0; i < size; i++) out[i] = BigInt(view.getUint32(4 * i, true));
+  return out;
 }
 
 /** What an element's bits mean, for element types that are kept in another form; undefined for the others. */

@@ -10,7 +10,7 @@ import { sizeOf, type TypedArray } from "../../ir/type.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
 import { Operator } from "./context.ts";
 import { carriers, type ExternalData, elementOf, NotCarried, readTensor, shapeOf, type Tensor } from "./elements.ts";
-import { quantizedInputs } from "./inputs.ts";
+import { settled } from "./inputs.ts";
 import { type Model, maxFolded, NeedsValues, type Numerics, Unsupported, type Value } from "./model.ts";
 import { type FileOperator, fileOperator } from "./operators.ts";
 import { rows } from "./ops/index.ts";
@@ -92,7 +92,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Graph 
   const meta = { profile: model.numerics, ...(options.source ? { source: options.source } : {}) };
   const named = outputs.map(({ name, value }) => ({ name, node: value.node }));
   try {
-    return verified(quantizedInputs(new Graph(graph.name || "main", params, named, meta)));
+    return verified(settled(new Graph(graph.name || "main", params, named, meta), bytes.buffer));
   } catch (error) {
     if (error instanceof VerifyFailure) throw new ModelError(where, error.message);
     throw error;
@@ -256,11 +256,14 @@ const refusals: Readonly<Record<string, string>> = Object.fromEntries([
 const inputsOf = (op: Operator): Value[] => op.inputs.flatMap((name, i) => (name === "" ? [] : [op.value(i)]));
 
 function convert(op: Operator): void {
-  const inputs = inputsOf(op);
+  let readsProblem = false;
+  for (let i = 0; i < op.inputs.length; i++) {
+    if (op.inputs[i] !== "" && op.value(i).problem !== undefined) readsProblem = true;
+  }
   const key = op.domain === "" ? op.type : `${op.domain}.${op.type}`;
   const row = Object.hasOwn(rows, key) ? rows[key] : undefined;
   if (!row) op.unsupported(refusals[key] ?? `no conversion${op.domain ? ` of the domain ${op.domain}` : ""}`);
-  if (inputs.some((v) => v.problem !== undefined)) op.unsupported(poisoned);
+  if (readsProblem) op.unsupported(poisoned);
   const [first, last] = row.versions;
   if (op.version < first || (last !== undefined && op.version > last)) {
     op.unsupported(`version ${op.version} of its operator set (supported: ${first} to ${last ?? "the newest"})`);
@@ -275,7 +278,8 @@ function convert(op: Operator): void {
 export function readTensorFile(bytes: Uint8Array, where = "tensor"): Tensor & { readonly data: TypedArray } {
   const t = decode("Tensor", bytes, where);
   try {
-    return readTensor(t, where);
+    const tensor = readTensor(t, where);
+    return { ...tensor, data: tensor.data.slice() };
   } catch (error) {
     if (error instanceof NotCarried) throw new ModelError(where, `has ${elements[t.dataType]} values`);
     throw error;

@@ -1,10 +1,20 @@
-/** Quantizers of the graph's inputs: ONNX states them at the nodes that read, the IR's types have them. */
+/** What is settled when all operators are converted: quantizers of the graph's inputs, which ONNX states at the nodes that read, and whose memory constants are in. */
 import { type Graph, type Node, operandsOf } from "../../ir/graph.ts";
 import { cast } from "../../ir/ops/elementwise.ts";
+import { constantOf } from "../../ir/ops/source.ts";
 import { sameType, type TensorType } from "../../ir/type.ts";
 
-/** The graph with each parameter on the quantizer that all of its readers give to its stored integers. */
-export function quantizedInputs(graph: Graph): Graph {
+/** A constant with data of its own instead of a view of the file, which may change, and need not stay in memory for it. */
+function owned(node: Node, file: ArrayBufferLike): Node {
+  const data = constantOf(node);
+  return data?.buffer === file ? { ...node, attrs: { value: data.slice() } } : node;
+}
+
+/**
+ * The graph with each parameter on the quantizer that all of its readers give to its stored integers, and with nothing left
+ * that is a view of the file.
+ */
+export function settled(graph: Graph, file: ArrayBufferLike): Graph {
   const outputs = new Set(graph.outputs.map((o) => o.node));
   const types = new Map<Node, TensorType | undefined>();
   for (const p of graph.params) if (outputs.has(p)) types.set(p, undefined);
@@ -22,6 +32,6 @@ export function quantizedInputs(graph: Graph): Graph {
   return graph.map((node, original) => {
     const own = types.get(original);
     if (own) return { ...original, type: own };
-    return node.op === cast && types.get(original.in.x) ? node.in.x : node;
+    return node.op === cast && types.get(original.in.x) ? node.in.x : owned(node, file);
   });
 }

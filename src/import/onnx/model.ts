@@ -1,7 +1,7 @@
 /** What is common to the operators of one import: values by name, and what may be worked out of constants. */
 import { ModelError } from "../../errors.ts";
 import { type Node, operandsOf } from "../../ir/graph.ts";
-import { param } from "../../ir/ops/source.ts";
+import { constantOf, param } from "../../ir/ops/source.ts";
 import type { TypedArray } from "../../ir/type.ts";
 import { foldConstant, stepsOf } from "../fold.ts";
 import type { Operator } from "./context.ts";
@@ -57,6 +57,7 @@ export interface Model {
 
 /** The value of a node that depends on constants only, such as a computed shape; undefined if it depends on more. */
 export const fold = (model: Model, root: Node): TypedArray | undefined =>
+  constantOf(root) ??
   foldConstant(root, model.folded, (node) => {
     model.foldable -= stepsOf(node);
     if (model.foldable < 0)

@@ -1,5 +1,5 @@
 /** Quantization parameters as nodes state them: constants in inputs beside the data. */
-import { type Channels, perAxis, perTensor, type Quant, sizeOf } from "../../ir/type.ts";
+import { type Channels, perAxis, perTensor, type Quant, sizeOf, type TypedArray } from "../../ir/type.ts";
 import type { Operator } from "./context.ts";
 import { floats } from "./elements.ts";
 
@@ -20,17 +20,23 @@ export function tensorParams(op: Operator, scaleAt: number, zeroAt: number): { s
 
 /** Scales and zero points in inputs `scaleAt` and `zeroAt`, both single or of one length; the axis is the caller's. */
 export function readParams(op: Operator, scaleAt: number, zeroAt: number, axis?: number): Params {
-  if (![...floats, "FLOAT8E8M0"].includes(op.element(scaleAt)))
-    op.fail(`wants scales as floats, found ${op.element(scaleAt)}`);
-  const scales = Array.from(op.known(scaleAt, "a scale") as Float32Array, Number);
-  const given = op.has(zeroAt) ? Array.from(op.known(zeroAt, "a zero point") as Int32Array, Number) : [0];
-  const bad = scales.find((s) => !(s > 0) || !Number.isFinite(s));
-  if (bad !== undefined) op.fail(`wants finite scales above 0, found ${bad}`);
+  const element = op.element(scaleAt);
+  if (!floats.includes(element) && element !== "FLOAT8E8M0") op.fail(`wants scales as floats, found ${element}`);
+  const scales = numbersOf(op.known(scaleAt, "a scale"));
+  const given = op.has(zeroAt) ? numbersOf(op.known(zeroAt, "a zero point")) : [0];
+  for (const s of scales) if (!(s > 0) || !Number.isFinite(s)) op.fail(`wants finite scales above 0, found ${s}`);
   if (scales.length === 0 || (given.length !== 1 && given.length !== scales.length)) {
     op.fail(`wants as many zero points as scales, found ${given.length} and ${scales.length}`);
   }
-  const zeros = given.length === scales.length ? given : scales.map(() => given[0]);
+  const zeros = given.length === scales.length ? given : new Array<number>(scales.length).fill(given[0]);
   return scales.length === 1 || axis === undefined ? { scales, zeros } : { scales, zeros, axis };
+}
+
+/** Plain loops: channels come in ten thousands, and an import runs once, before any of it is compiled. */
+function numbersOf(data: TypedArray): number[] {
+  const list = new Array<number>(data.length);
+  for (let i = 0; i < data.length; i++) list[i] = Number(data[i]);
+  return list;
 }
 
 /** The quantizer of the IR for these parameters; channels are called `name`. */

@@ -47,13 +47,14 @@ export function biasOf(op: Operator, i: number, x: PerTensor, w: Weights, count:
   const single = value.length === 1;
   let data: TypedArray;
   if (stored.type.storage === "i32") {
-    data = Int32Array.from({ length: count }, (_, c) => (value as Int32Array)[single ? 0 : c]);
+    data = single ? new Int32Array(count).fill((value as Int32Array)[0]) : value;
     if (!agrees(stored.type.quant, x.scale, scaleOf)) op.warn("the scale of its bias is not that of its sums");
   } else if (stored.type.storage === "f32") {
     const real = value as Float32Array;
-    data = Int32Array.from({ length: count }, (_, c) =>
-      gemmBias(op.model.numerics, real[single ? 0 : c], x.scale, scaleOf(c)),
-    );
+    data = new Int32Array(count);
+    for (let c = 0; c < count; c++) {
+      data[c] = gemmBias(op.model.numerics, real[single ? 0 : c], x.scale, scaleOf(c));
+    }
   } else return undefined;
   return makeConst(
     node.name,
@@ -67,5 +68,8 @@ export function biasOf(op: Operator, i: number, x: PerTensor, w: Weights, count:
 function agrees(stated: Quant | undefined, x: number, w: (c: number) => number): boolean {
   if (!stated || stated.kind === "product") return true;
   const scales = stated.kind === "tensor" ? [stated.scale] : stated.channels.scales;
-  return scales.every((s, c) => Math.abs(s - x * w(c)) <= s * 2 ** -10);
+  for (let c = 0; c < scales.length; c++) {
+    if (!(Math.abs(scales[c] - x * w(c)) <= scales[c] * 2 ** -10)) return false;
+  }
+  return true;
 }

@@ -70,9 +70,13 @@ function readMessage(
   if (depth > maxDepth) throw new Error(`messages are nested more than ${maxDepth} deep`);
   const message = given ?? { ...blank };
   while (from.pos < end) {
-    const [number, wire] = from.tag();
+    // As `from.tag()`, without a pair for each of ten thousands of fields.
+    const tag = from.uint32();
+    const number = tag >>> 3;
+    const wire = tag & 7;
     const field = fields[number];
     if (!field) {
+      if (number === 0) throw new Error("a field has number 0");
       from.skip(wire, number);
       continue;
     }
@@ -86,6 +90,7 @@ function readMessage(
       const list = listOf(message, key);
       const stop = extentOf(from, end);
       while (from.pos < stop) list.push(scalar.read(from));
+      if (from.pos !== stop) throw new Error("a number ends outside of its list");
     } else if (scalar) {
       const value = scalar.read(from);
       if (repeated) listOf(message, key).push(value);

@@ -22,8 +22,10 @@ export function gemmRescale(
   result: number,
 ): Rescale {
   const divides = numerics === "ort" || storage === "i8";
-  const factor = (s: number): number => (divides ? f(f(x * s) / result) : f(f(s * x) * inverseScale(result)));
-  return { rule: "f32_rne", a: w.map(factor), b: [] };
+  const inverse = inverseScale(result);
+  const a = new Array<number>(w.length);
+  for (let i = 0; i < w.length; i++) a[i] = divides ? f(f(x * w[i]) / result) : f(f(w[i] * x) * inverse);
+  return { rule: "f32_rne", a, b: [] };
 }
 
 /** A real bias as an integer on the scale of the sums. */

@@ -5,7 +5,7 @@ import { binary, cast, unary } from "../../../ir/ops/elementwise.ts";
 import { dequantize, quantize } from "../../../ir/ops/quant.ts";
 import { reshape, slice } from "../../../ir/ops/shape.ts";
 import { compare, where } from "../../../ir/ops/where.ts";
-import { perTensor, type TensorType } from "../../../ir/type.ts";
+import { perTensor, sameShape, sizeOf, type TensorType } from "../../../ir/type.ts";
 import { inverseScale } from "../../../tensor/arith.ts";
 import type { Operator } from "../context.ts";
 import { carriers, float8, floats, packedIntegers } from "../elements.ts";
@@ -31,11 +31,11 @@ interface Layout {
 /** How the parameters of inputs 1 and 2 lie on x: per tensor, along an axis, or in blocks along one. */
 function layoutOf(op: Operator, x: TensorType): { axis: number | undefined; layout: Layout } {
   const scale = op.input(1).type.shape;
-  const size = scale.reduce((a, b) => a * b, 1);
+  const size = sizeOf(scale);
   const block = op.int("block_size", 0);
   const rank = x.shape.length;
   if (block < 0) op.fail(`wants a block size of at least 0, found ${block}`);
-  if (op.has(2) && op.input(2).type.shape.join() !== scale.join()) {
+  if (op.has(2) && !sameShape(op.input(2).type.shape, scale)) {
     op.fail(`wants zero points in the shape of the scales [${scale}], found [${op.input(2).type.shape}]`);
   }
   if (block === 0) {

@@ -37,12 +37,21 @@ int small(Reader& r) {
   return static_cast<int>(v);
 }
 
-Formula read_formula(Reader& r, size_t channels) {
-  Formula k;
-  k.away = r.flag();
-  k.zero = small(r);
-  k.low = small(r);
-  k.high = small(r);
+/** The formula of a rule that is an instance of it. */
+void take_rule(Formula& k, const Stage& stage, size_t channels) {
+  const Rescale& by = stage.by;
+  want(by.rule == RescaleRule::f32_rne || by.rule == RescaleRule::f32_rne_zp, "a rule that is its own formula");
+  k.proved.assign(channels, 1);
+  k.shift.assign(channels, 0);
+  k.offset.assign(channels, by.rule == RescaleRule::f32_rne ? 0.0f : static_cast<float>(stage.zero));
+  for (size_t c = 0; c < channels; c++) {
+    k.scale.push_back(static_cast<float>(by.a[by.a.size() == 1 ? 0 : c]));
+    want(k.scale.back() == by.a[by.a.size() == 1 ? 0 : c], "factors in single precision");
+  }
+}
+
+/** The formulas of each channel as the program states them. */
+void read_channels(Formula& k, Reader& r, size_t channels) {
   k.proved = r.constants<uint8_t>(Storage::u8);
   k.shift = r.constants<int32_t>(Storage::i32);
   k.scale = r.constants<float>(Storage::f32);
@@ -53,6 +62,20 @@ Formula read_formula(Reader& r, size_t channels) {
     k.wide_scale = r.doubles();
     k.wide_offset = r.doubles();
     want(k.wide_scale.size() == channels && k.wide_offset.size() == channels, "wide constants for each channel");
+  }
+}
+
+Formula read_formula(Reader& r, const Epilogue& epilogue, size_t channels) {
+  Formula k;
+  k.away = r.flag();
+  k.zero = small(r);
+  k.low = small(r);
+  k.high = small(r);
+  if (r.flag()) {
+    want(!epilogue.stages.empty() && epilogue.stages[0].kind == Stage::Kind::requantize, "a requantize stage first");
+    take_rule(k, epilogue.stages[0], channels);
+  } else {
+    read_channels(k, r, channels);
   }
   k.add = r.flag();
   if (k.add) {
@@ -306,7 +329,7 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   const bool has_formula = r.flag();
   Formula formula;
   if (has_formula) {
-    formula = read_formula(r, static_cast<size_t>(s->o));
+    formula = read_formula(r, s->epilogue, static_cast<size_t>(s->o));
     check_formula(*s, formula);
   }
   s->scratch = static_cast<size_t>(s->o) * 8;

@@ -129,7 +129,7 @@ export class Graph {
   readonly meta: Readonly<Record<string, string>>;
   #nodes: readonly Node[] | undefined;
   #names: Map<Node, string> | undefined;
-  #uses: Map<Node, number> | undefined;
+  #uses: ReadonlyMap<Node, number> | undefined;
 
   constructor(
     name: string,
@@ -160,15 +160,24 @@ export class Graph {
     return name;
   }
 
+  /** How many operand slots and outputs read each node, for every node. */
+  get uses(): ReadonlyMap<Node, number> {
+    if (!this.#uses) {
+      const uses = new Map<Node, number>();
+      const count = (n: Node) => uses.set(n, (uses.get(n) ?? 0) + 1);
+      for (const n of this.nodes) {
+        if (!uses.has(n)) uses.set(n, 0);
+        for (const operand of operandsOf(n)) count(operand);
+      }
+      for (const o of this.outputs) count(o.node);
+      this.#uses = uses;
+    }
+    return this.#uses;
+  }
+
   /** How many operand slots and outputs read a node. */
   usesOf(node: Node): number {
-    if (!this.#uses) {
-      this.#uses = new Map();
-      const count = (n: Node) => this.#uses!.set(n, (this.#uses!.get(n) ?? 0) + 1);
-      for (const n of this.nodes) operandsOf(n).forEach(count);
-      for (const o of this.outputs) count(o.node);
-    }
-    return this.#uses.get(node) ?? 0;
+    return this.uses.get(node) ?? 0;
   }
 
   /** The graph with each node passed through `change` (operands already changed), sharing what stays the same. */
@@ -206,7 +215,7 @@ export function replaceOperands(node: Node, get: (n: Node) => Node): Node {
     return m;
   };
   const operands: Record<string, unknown> = {};
-  for (const key of Object.keys(node.op.operands)) {
+  for (const key in node.op.operands) {
     const operand = node.in[key];
     operands[key] = operand === undefined ? undefined : Array.isArray(operand) ? operand.map(look) : look(operand);
   }
@@ -214,7 +223,8 @@ export function replaceOperands(node: Node, get: (n: Node) => Node): Node {
   const kept = Object.keys(operands).every((key) => {
     const a = node.in[key];
     const b = operands[key] as any;
-    if (a === undefined || b === undefined) return a === b;
+    if (a === b) return true;
+    if (a === undefined || b === undefined) return false;
     return Array.isArray(a) ? a.every((n, i) => sameType(n.type, b[i].type)) : sameType(a.type, b.type);
   });
   return kept ? { ...node, in: operands } : withOperands(node, operands);

@@ -30,7 +30,7 @@ export function verify(graph: Graph, remember = true): VerifyError[] {
     if (node.op === param && !params.has(node)) add("param.listed", "wants every parameter in the function's head");
     if (legal.has(node)) continue;
     const known = errors.length;
-    checkType(node.type, (id, message) => add(`type.${id}`, message));
+    if (node.type.quant) checkQuant(node.type, node.type.quant, (id, message) => add(`type.${id}`, message));
     const slots = node.op.operands as Slots;
     const before = errors.length;
     for (const key in slots) checkSlot(node, key, slots[key], add);
@@ -77,22 +77,25 @@ const none: readonly [] = [];
 
 function checkSlot(node: Node, key: string, slot: Slots[string], add: Add): void {
   const operand = node.in[key];
-  const id = `${node.op.name}.operands`;
   if (operand === undefined) {
-    if (!slot.optional) add(id, `wants the operand ${key}`);
+    if (!slot.optional) add(`${node.op.name}.operands`, `wants the operand ${key}`);
     return;
   }
   if (Array.isArray(operand) !== (slot.list === true)) {
-    add(id, `wants ${key} as ${slot.list ? "a list" : "one tensor"}`);
+    add(`${node.op.name}.operands`, `wants ${key} as ${slot.list ? "a list" : "one tensor"}`);
     return;
   }
-  if (slot.list && operand.length === 0) add(id, `wants at least one tensor in ${key}`);
-  const checkStorage = ({ type }: Node) => {
-    if (slot.storages.includes(type.storage)) return;
-    add(`${node.op.name}.storage`, `wants ${key} in ${slot.storages.join(" or ")}, found ${type.storage}`);
-  };
-  if (slot.list) operand.forEach(checkStorage);
-  else checkStorage(operand);
+  if (!slot.list) {
+    checkStorage(node, key, slot, operand, add);
+    return;
+  }
+  if (operand.length === 0) add(`${node.op.name}.operands`, `wants at least one tensor in ${key}`);
+  for (const n of operand) checkStorage(node, key, slot, n, add);
+}
+
+function checkStorage({ op }: Node, key: string, { storages }: Slots[string], { type }: Node, add: Add): void {
+  if (storages.includes(type.storage)) return;
+  add(`${op.name}.storage`, `wants ${key} in ${storages.join(" or ")}, found ${type.storage}`);
 }
 
 function checkNode(node: Node, add: Add): void {
@@ -115,9 +118,7 @@ function checkNode(node: Node, add: Add): void {
   }
 }
 
-function checkType(type: TensorType, complain: Add): void {
-  const { quant } = type;
-  if (!quant) return;
+function checkQuant(type: TensorType, quant: Quant, complain: Add): void {
   if (type.storage === "f32" || type.storage === "bool") {
     complain("float", `wants no quantizer on ${type.storage}`);
     return;

@@ -108,15 +108,22 @@ export function rewrite(graph: Graph, rules: readonly Rule[], context: PassConte
 /**
  * One pass over the graph. Nodes are immutable, so a rewrite makes its users anew as they are reached; meanwhile `#uses`
  * counts the readers of every live node of the graph as it would be if all of them had been made anew already.
+ *
+ * Most sweeps change little or nothing, and a compilation makes dozens of them before the engine has compiled any of this:
+ * what only rewrites need (own counts of readers, positions, what became of nodes) is made when the first one asks for it.
  */
 class Sweep implements Rewriter {
   readonly graph: Graph;
   readonly #rulesOf: (op: OpDef) => readonly Rule[];
   readonly #context: PassContext;
   readonly #limit: number;
-  readonly #uses = new Map<Node, number>();
+  /** The graph's own counts until something changes. */
+  #uses: ReadonlyMap<Node, number>;
+  #ownUses: Map<Node, number> | undefined;
+  /** Nodes in an order in which operands come before users, as far as the sweep has come; and their places in it. */
+  readonly #order: Node[] = [];
   readonly #position = new Map<Node, number>();
-  /** What each node of the old graph became, as far as the sweep has come. */
+  /** What nodes of the old graph became, those that changed. */
   readonly #became = new Map<Node, Node>();
   #at!: Node;
 
@@ -125,19 +132,23 @@ class Sweep implements Rewriter {
     this.#rulesOf = rulesOf;
     this.#context = context;
     this.#limit = limit;
+    this.#uses = graph.uses;
   }
 
   run(): Graph {
     const { graph } = this;
     const before = this.#context.applied.length;
-    for (const node of graph.nodes) this.#uses.set(node, graph.usesOf(node));
-    const current = (n: Node) => this.#became.get(n)!;
+    const current = (n: Node) => this.#became.get(n) ?? n;
     for (const original of graph.nodes) {
-      let node = replaceOperands(original, current);
-      if (node !== original) this.#move(original, node);
-      this.#position.set(node, this.#position.size);
-      node = this.#settle(node, original);
-      this.#became.set(original, node);
+      let node = original;
+      if (this.#became.size > 0) {
+        node = replaceOperands(original, current);
+        if (node !== original) this.#move(original, node);
+      }
+      this.#order.push(node);
+      const rules = this.#rulesOf(node.op);
+      if (rules.length > 0) node = this.#settle(node, original, rules);
+      if (node !== original) this.#became.set(original, node);
     }
     if (this.#context.applied.length === before) return graph;
     return new Graph(
@@ -149,68 +160,84 @@ class Sweep implements Rewriter {
   }
 
   /** Applies rules at one place until none fires. */
-  #settle(node: Node, original: Node): Node {
-    for (let fired = true; fired; ) {
-      fired = false;
-      for (const rule of this.#rulesOf(node.op)) {
-        if (this.#context.fuel <= 0) return node;
-        this.#at = node;
-        const to = rule.apply(node, this);
-        if (!to || to === node) continue;
-        this.#record(rule, node, to, original);
-        this.#replace(node, to);
-        node = to;
-        fired = true;
-        break;
-      }
+  #settle(node: Node, original: Node, first: readonly Rule[]): Node {
+    let rules = first;
+    for (let i = 0; i < rules.length; i++) {
+      if (this.#context.fuel <= 0) return node;
+      this.#at = node;
+      const to = rules[i].apply(node, this);
+      if (!to || to === node) continue;
+      this.#record(rules[i], node, to, original);
+      this.#replace(node, to);
+      node = to;
+      rules = this.#rulesOf(node.op);
+      i = -1;
     }
     return node;
   }
 
   #record(rule: Rule, from: Node, to: Node, original: Node): void {
-    const at = this.graph.nameOf(original);
+    const { graph } = this;
     if (!sameType(from.type, to.type)) {
+      const at = graph.nameOf(original);
       throw new Error(`${rule.name} at %${at} makes ${printType(to.type)} of ${printType(from.type)}`);
     }
     this.#context.fuel--;
     const { spent } = this.#context;
     if (spent !== undefined) this.#context.spent = spent + 1;
-    this.#context.applied.push({ rule: rule.name, at, ...(spent === undefined ? {} : { number: spent + 1 }) });
+    this.#context.applied.push({
+      rule: rule.name,
+      // Names are found for readers of the log; compiling has none.
+      get at() {
+        return graph.nameOf(original);
+      },
+      ...(spent === undefined ? {} : { number: spent + 1 }),
+    });
     if (this.#context.applied.length > this.#limit) {
       const last = this.#context.applied.slice(-6).map((a) => `${a.rule} at %${a.at}`);
       throw new Error(`the rules do not settle: ${last.join(", ")}`);
     }
   }
 
+  /** The counts of readers, to be changed. */
+  #counts(): Map<Node, number> {
+    if (!this.#ownUses) this.#uses = this.#ownUses = new Map(this.#uses);
+    return this.#ownUses;
+  }
+
   /** `to` is `from` with its operands looked up: it takes over both the readers and the reading. */
   #move(from: Node, to: Node): void {
-    this.#uses.set(to, this.#uses.get(from)!);
-    this.#uses.delete(from);
+    const uses = this.#counts();
+    uses.set(to, uses.get(from)!);
+    uses.delete(from);
   }
 
   /** All readers of `from` now read `to`; what nobody reads any more stops reading its operands. */
   #replace(from: Node, to: Node): void {
-    const readers = this.#uses.get(from)!;
+    const uses = this.#counts();
+    const readers = uses.get(from)!;
     this.#adopt(to);
-    this.#uses.set(to, this.#uses.get(to)! + readers);
+    uses.set(to, uses.get(to)! + readers);
     this.#drop(from, readers);
   }
 
   #adopt(node: Node): void {
-    if (this.#uses.has(node)) return;
-    this.#uses.set(node, 0);
+    const uses = this.#counts();
+    if (uses.has(node)) return;
+    uses.set(node, 0);
     for (const operand of operandsOf(node)) {
       this.#adopt(operand);
-      this.#uses.set(operand, this.#uses.get(operand)! + 1);
+      uses.set(operand, uses.get(operand)! + 1);
     }
-    this.#position.set(node, this.#position.size);
+    this.#order.push(node);
   }
 
   #drop(node: Node, readers: number): void {
-    const left = this.#uses.get(node)! - readers;
-    this.#uses.set(node, left);
+    const uses = this.#counts();
+    const left = uses.get(node)! - readers;
+    uses.set(node, left);
     if (left > 0) return;
-    this.#uses.delete(node);
+    uses.delete(node);
     for (const operand of operandsOf(node)) this.#drop(operand, 1);
   }
 
@@ -219,6 +246,7 @@ class Sweep implements Rewriter {
   }
 
   positionOf(node: Node): number {
+    for (let i = this.#position.size; i < this.#order.length; i++) this.#position.set(this.#order[i], i);
     return this.#position.get(node)!;
   }
 

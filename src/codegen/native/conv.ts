@@ -4,14 +4,18 @@ import type { Node } from "../../ir/graph.ts";
 import { constantOf } from "../../ir/ops/source.ts";
 import { sizeOf, type TensorType, zeroOf } from "../../ir/type.ts";
 import { type Conv, convOf } from "../wasm/kernels/conv-geometry.ts";
-import { type ChannelPlan, type FinishPlan, finishPlan, naturalFactors } from "../wasm/requantize-plan.ts";
+import { type ChannelPlan, type FinishPlan, finishPlan, isNatural } from "../wasm/requantize-plan.ts";
 import { type StepContext, writeAddition, writeOperand, writeRescale, writeTensor } from "./step.ts";
 
 const stageNumbers = { requantize: 0, add: 1, table: 2, clamp: 3 } as const;
 
 /** The zero points of the weights: one, or one for each output channel. */
 function weightZeros({ quant }: TensorType): readonly number[] {
-  if (quant?.kind === "axis") return quant.channels.zeros;
+  if (quant?.kind === "axis") {
+    const { zeros } = quant.channels;
+    const [first] = zeros;
+    return zeros.length > 0 && zeros.every((z) => z === first) ? [first] : zeros;
+  }
   return [quant?.kind === "tensor" ? quant.zero : 0];
 }
 
@@ -63,12 +67,9 @@ function writeStages(c: StepContext, epilogue: Epilogue): void {
 function writeFormula(c: StepContext, g: Conv, plan: FinishPlan): void {
   const { form, zero, stage } = plan.requantize!;
   c.w.flag(form === "away").double(zero, ...stage.clamp);
-  const natural = naturalFactors(g, stage);
-  if (natural) {
-    c.w.constant("u8", new Uint8Array(g.o).fill(1)).constant("i32", new Int32Array(g.o));
-    c.w.constant("f32", natural.scales).constant("f32", new Float32Array(g.o).fill(natural.offset));
-    c.w.flag(false);
-  } else writeChannels(c, plan.requantize!.channels);
+  const natural = isNatural(g, stage);
+  c.w.flag(natural);
+  if (!natural) writeChannels(c, plan.requantize!.channels);
   c.w.flag(plan.add !== undefined);
   if (!plan.add) return;
   const { fit, residualSigned } = plan.add;

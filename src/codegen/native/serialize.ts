@@ -39,31 +39,30 @@ export function serializeNative(graph: Graph): NativePlan {
 
   const place = (node: Node): Place => {
     const root = constantRoot(node);
-    if (root) return new Writer(constants).keep(constantOf(root)!);
+    if (root) return w.keep(constantOf(root)!);
     const at = places.get(node)!;
     return { region: "arena", offset: offsets[at.buffer] + at.offset };
   };
 
-  const ports = new Writer(constants);
-  for (const node of graph.params) ports.tensor(node.type.storage, node.type.shape, place(node));
-  for (const { node } of graph.outputs) ports.tensor(node.type.storage, node.type.shape, place(node));
+  const w = new Writer(constants);
+  const port = (node: Node) => w.tensor(node.type.storage, node.type.shape, place(node));
+  w.section(0, () => {
+    for (const node of graph.params) port(node);
+    for (const { node } of graph.outputs) port(node);
+  });
 
   const computed = graph.nodes.filter((n) => places.has(n) && n.op !== param && !free.has(n));
-  const steps: number[][] = [];
   for (const node of computed) {
-    const w = new Writer(constants);
     const op = opOf(node);
     const context: StepContext = { w, place, refuse: (why) => refuse(graph, node, why) };
     for (const n of [node, ...operandsOf(node)]) if (n.type.shape.length > 8) context.refuse("more than 8 dimensions");
-    op.write(context, node);
-    steps.push([op.number, w.words.length, ...w.words]);
+    w.section(op.number, () => op.write(context, node));
   }
-  const body = [0, ports.words.length, ...ports.words, ...steps.flat()];
-  const bytes = assemble(body, constants, {
+  const bytes = assemble(w.words, constants, {
     arenaBytes,
     inputs: graph.params.length,
     outputs: graph.outputs.length,
-    steps: steps.length,
+    steps: computed.length,
   });
   return { bytes, steps: computed.map((n) => graph.nameOf(n)), arenaBytes };
 }
@@ -96,7 +95,8 @@ function assemble(
   const bytes = new Uint8Array(size);
   const words = new Uint32Array(bytes.buffer);
   const header = [n.arenaBytes, dataAt, data.bytes, loadAt, load.bytes, n.inputs, n.outputs, n.steps];
-  words.set([magic, nativeFormat, size / 4, 0, ...header, ...body]);
+  words.set([magic, nativeFormat, size / 4, 0, ...header]);
+  words.set(body, headerWords);
   for (const s of data.segments) bytes.set(s.bytes, dataAt + s.at);
   for (const s of load.segments) bytes.set(s.bytes, loadAt + s.at);
   words[3] = checksum(words);

@@ -38,6 +38,13 @@ export class Writer {
     this.constants = constants;
   }
 
+  /** A part that begins with a number and with how many words `write` puts after them. */
+  section(number: number, write: () => void): void {
+    const at = this.words.push(number, 0);
+    write();
+    this.words[at - 1] = this.words.length - at;
+  }
+
   /** An integer of 32 bits, of either sign. */
   int(...values: number[]): this {
     for (const v of values) this.words.push(v >>> 0);

@@ -143,29 +143,19 @@ function sumsInLanes(add: AddPlan["stage"], first: RequantizePlan["stage"], resi
   throw new Error(rule satisfies never);
 }
 
-/**
- * The factors of all channels if the rule is an instance of the formula on whatever the sums can be, and the one offset that
- * goes with them: `naturalFit` at once for a node that needs no look at single channels.
- */
-export function naturalFactors(
-  { bias, kh, kw, i, o }: Conv,
-  { by, zero }: RequantizePlan["stage"],
-): { readonly scales: Float32Array; readonly offset: number } | undefined {
-  if (by.rule !== "f32_rne" && by.rule !== "f32_rne_zp") return undefined;
-  const scales = by.a.length === 1 ? new Float32Array(o).fill(by.a[0]) : Float32Array.from(by.a);
-  const offset = by.rule === "f32_rne" ? 0 : zero;
+/** Whether `naturalFit` has the constants of every channel, found at once for a node that needs no look at single ones. */
+export function isNatural({ bias, kh, kw, i }: Conv, { by, zero }: RequantizePlan["stage"]): boolean {
+  if (by.rule !== "f32_rne" && by.rule !== "f32_rne_zp") return false;
   let most = 0;
   for (const b of bias) most = Math.max(most, Math.abs(b));
   most += mostProducts(kh * kw * i);
   let largest = 0;
-  for (let c = 0; c < o; c++) {
-    const scale = scales[c];
-    if (scale !== by.a[by.a.length === 1 ? 0 : c]) return undefined;
+  for (const scale of by.a) {
+    if (Math.fround(scale) !== scale) return false;
     largest = Math.max(largest, Math.abs(scale));
   }
-  return Math.fround(offset) === offset && inRange({ shift: 0, scale: largest, offset }, [-most, most])
-    ? { scales, offset }
-    : undefined;
+  const offset = by.rule === "f32_rne" ? 0 : zero;
+  return Math.fround(offset) === offset && inRange({ shift: 0, scale: largest, offset }, [-most, most]);
 }
 
 function planRequantize(g: Conv, stage: Extract<Stage, { kind: "requantize" }>): RequantizePlan {

@@ -212,31 +212,33 @@ function addInputs(graph: Message<"Graph">, model: Model, options: OnnxOptions, 
 /** Converts every node; what is unsupported goes to `problems`. Returns the graph inputs whose values would have helped. */
 function convertAll(graph: Message<"Graph">, model: Model, problems: string[]): string[] {
   const helpful = new Set<string>();
-  graph.node.forEach((node, index) => {
-    const op = new Operator(node, index, model);
+  for (let index = 0; index < graph.node.length; index++) {
+    const op = new Operator(graph.node[index], index, model);
     for (const name of op.outputs) {
       if (name !== "" && model.values.has(name)) op.fail(`makes ${name}, which already has a value`);
     }
-    let problem: string | undefined;
     try {
       convert(op);
       for (const name of op.outputs) {
-        if (name !== "" && !model.values.has(name) && (model.uses.get(name) ?? 0) > 0)
-          op.unsupported(`its result ${name}`);
+        if (name !== "" && !model.values.has(name) && model.uses.has(name)) op.unsupported(`its result ${name}`);
       }
     } catch (error) {
       if (!(error instanceof Unsupported) && !(error instanceof NotCarried)) throw error;
-      problem = error.message;
       if (error instanceof NeedsValues) for (const name of error.inputs) helpful.add(name);
+      setAside(op, error.message, problems);
     }
-    if (problem === undefined) return;
-    const types = inputsOf(op).map((v) => v.element);
-    if (problem !== poisoned) problems.push(`${op.where}: ${problem} (inputs ${types.join(", ") || "none"})`);
-    for (const name of op.outputs) {
-      if (name !== "" && !model.values.has(name)) model.values.set(name, standIn(name, "FLOAT", [], problem));
-    }
-  });
+  }
   return [...helpful];
+}
+
+/** Notes why an operator could not be converted, and lets others read its results as if it had been. */
+function setAside(op: Operator, problem: string, problems: string[]): void {
+  const types = inputsOf(op).map((v) => v.element);
+  if (problem !== poisoned) problems.push(`${op.where}: ${problem} (inputs ${types.join(", ") || "none"})`);
+  const { values } = op.model;
+  for (const name of op.outputs) {
+    if (name !== "" && !values.has(name)) values.set(name, standIn(name, "FLOAT", [], problem));
+  }
 }
 
 /** Said of nodes that read what could not be converted; they are no problems of their own. */
@@ -264,7 +266,8 @@ function convert(op: Operator): void {
   const row = Object.hasOwn(rows, key) ? rows[key] : undefined;
   if (!row) op.unsupported(refusals[key] ?? `no conversion${op.domain ? ` of the domain ${op.domain}` : ""}`);
   if (readsProblem) op.unsupported(poisoned);
-  const [first, last] = row.versions;
+  const first = row.versions[0];
+  const last = row.versions[1];
   if (op.version < first || (last !== undefined && op.version > last)) {
     op.unsupported(`version ${op.version} of its operator set (supported: ${first} to ${last ?? "the newest"})`);
   }

@@ -159,7 +159,7 @@ function badScale(quant: Quant): number | undefined {
   }
   const { scales } = quant.channels;
   if (goodScales.has(scales)) return undefined;
-  for (const s of scales) if (isBad(s)) return s;
+  for (let i = 0; i < scales.length; i++) if (isBad(scales[i])) return scales[i];
   goodScales.add(scales);
   return undefined;
 }

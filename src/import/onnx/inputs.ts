@@ -16,6 +16,7 @@ function owned(node: Node, file: ArrayBufferLike): Node {
  */
 export function settled(graph: Graph, file: ArrayBufferLike): Graph {
   const outputs = new Set(graph.outputs.map((o) => o.node));
+  // Undefined for a parameter whose readers do not agree.
   const types = new Map<Node, TensorType | undefined>();
   for (const p of graph.params) if (outputs.has(p)) types.set(p, undefined);
   const params = new Set(graph.params);

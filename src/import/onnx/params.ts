@@ -24,7 +24,10 @@ export function readParams(op: Operator, scaleAt: number, zeroAt: number, axis?:
   if (!floats.includes(element) && element !== "FLOAT8E8M0") op.fail(`wants scales as floats, found ${element}`);
   const scales = numbersOf(op.known(scaleAt, "a scale"));
   const given = op.has(zeroAt) ? numbersOf(op.known(zeroAt, "a zero point")) : [0];
-  for (const s of scales) if (!(s > 0) || !Number.isFinite(s)) op.fail(`wants finite scales above 0, found ${s}`);
+  for (let i = 0; i < scales.length; i++) {
+    if (!(scales[i] > 0 && scales[i] < Number.POSITIVE_INFINITY))
+      op.fail(`wants finite scales above 0, found ${scales[i]}`);
+  }
   if (scales.length === 0 || (given.length !== 1 && given.length !== scales.length)) {
     op.fail(`wants as many zero points as scales, found ${given.length} and ${scales.length}`);
   }
@@ -32,7 +35,7 @@ export function readParams(op: Operator, scaleAt: number, zeroAt: number, axis?:
   return scales.length === 1 || axis === undefined ? { scales, zeros } : { scales, zeros, axis };
 }
 
-/** Plain loops: channels come in ten thousands, and an import runs once, before any of it is compiled. */
+/** Plain loops: channels come in ten thousands, and an import is over before the engine has compiled what it calls. */
 function numbersOf(data: TypedArray): number[] {
   const list = new Array<number>(data.length);
   for (let i = 0; i < data.length; i++) list[i] = Number(data[i]);

@@ -24,7 +24,9 @@ export function weightsOf(op: Operator, w: Node, perm: readonly number[]): Weigh
   if (!data || !quant || quant.kind === "product" || (storage !== "i8" && storage !== "u8")) return undefined;
   if (quant.kind === "axis" && quant.axis !== perm[0]) return undefined;
   const type = { storage, shape: perm.map((p) => shape[p]) };
-  const moved = transpose.eval({ x: { type: { storage, shape }, data } }, { perm }, type);
+  const moved = movesElements(shape, perm)
+    ? transpose.eval({ x: { type: { storage, shape }, data } }, { perm }, type)
+    : data;
   const node = makeConst(
     w.name,
     { ...type, quant: quant.kind === "axis" ? perAxis(quant.channels, 0) : quant },
@@ -32,6 +34,12 @@ export function weightsOf(op: Operator, w: Node, perm: readonly number[]): Weigh
     w.source,
   );
   return { node, scales: quant.kind === "axis" ? quant.channels.scales : [quant.scale] };
+}
+
+/** Whether a transpose is more than another shape: dimensions of one element may go anywhere. */
+function movesElements(shape: readonly number[], perm: readonly number[]): boolean {
+  const order = perm.filter((p) => shape[p] !== 1);
+  return order.some((p, i) => i > 0 && p < order[i - 1]);
 }
 
 /**

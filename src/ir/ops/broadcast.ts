@@ -22,6 +22,7 @@ export const broadcast = defineOp("broadcast", {
   eval({ x }, _, type) {
     const out = allocate(type.storage, sizeOf(type.shape)) as Int8Array;
     const data = x.data as Int8Array;
+    if (data.length === 1) return out.fill(data[0]);
     const at = broadcastIndex(x.type.shape, type.shape);
     for (let i = 0; i < out.length; i++) out[i] = data[at(i)];
     return out;

@@ -235,6 +235,11 @@ export const cast = defineOp("cast", {
   shape: ({ x }) => x.shape,
   eval({ x }, _, type) {
     const out = allocate(type.storage, x.data.length);
+    // Up to 32 bits, what the arrays do by themselves.
+    if (type.storage !== "bool" && !(x.data instanceof BigInt64Array) && !(out instanceof BigInt64Array)) {
+      out.set(x.data);
+      return out;
+    }
     for (let i = 0; i < out.length; i++) {
       const long = x.data[i];
       const v = Number(long);

@@ -37,16 +37,36 @@ int small(Reader& r) {
   return static_cast<int>(v);
 }
 
-/** The formula of a rule that is an instance of it. */
+/** The formula of a rule that is an instance of it, for the channels whose sums are in its reach (`prove_reach`). */
 void take_rule(Formula& k, const Stage& stage, size_t channels) {
   const Rescale& by = stage.by;
   want(by.rule == RescaleRule::f32_rne || by.rule == RescaleRule::f32_rne_zp, "a rule that is its own formula");
-  k.proved.assign(channels, 1);
   k.shift.assign(channels, 0);
   k.offset.assign(channels, by.rule == RescaleRule::f32_rne ? 0.0f : static_cast<float>(stage.zero));
   for (size_t c = 0; c < channels; c++) {
-    k.scale.push_back(static_cast<float>(by.a[by.a.size() == 1 ? 0 : c]));
-    want(k.scale.back() == by.a[by.a.size() == 1 ? 0 : c], "factors in single precision");
+    const double scale = by.a[by.a.size() == 1 ? 0 : c];
+    k.scale.push_back(static_cast<float>(scale));
+    k.proved.push_back(k.scale.back() == scale && std::isfinite(scale));
+  }
+}
+
+/** Takes back the proof of channels whose sums may leave what kernels round, magnitudes below 2^21. */
+void prove_reach(Conv& c) {
+  const double least = (c.x_signed ? -128 : 0) - c.x_zero, most = least + 255;
+  for (size_t k = 0; k < static_cast<size_t>(c.o); k++) {
+    const double scale = c.formula.scale[k], offset = c.formula.offset[k];
+    const auto fits = [&](double low, double high) {
+      return low >= -0x1p31 && high < 0x1p31 && std::max(std::fabs(f(low) * scale), std::fabs(f(high) * scale)) + std::fabs(offset) <= 0x1p21;
+    };
+    const double bias = c.bias[k], any = static_cast<double>(c.taps()) * 255 * 255;
+    if (fits(bias - any, bias + any)) continue;
+    double low = bias, high = bias;
+    for (int64_t t = 0; t < c.taps(); t++) {
+      const double w = c.weights[k * static_cast<size_t>(c.taps()) + static_cast<size_t>(t)];
+      low += std::min(w * least, w * most);
+      high += std::max(w * least, w * most);
+    }
+    if (!fits(low, high)) c.formula.proved[k] = 0;
   }
 }
 
@@ -65,13 +85,14 @@ void read_channels(Formula& k, Reader& r, size_t channels) {
   }
 }
 
-Formula read_formula(Reader& r, const Epilogue& epilogue, size_t channels) {
+/** `natural`: whether it is that of the rule itself. */
+Formula read_formula(Reader& r, const Epilogue& epilogue, size_t channels, bool& natural) {
   Formula k;
   k.away = r.flag();
   k.zero = small(r);
   k.low = small(r);
   k.high = small(r);
-  if (r.flag()) {
+  if ((natural = r.flag())) {
     want(!epilogue.stages.empty() && epilogue.stages[0].kind == Stage::Kind::requantize, "a requantize stage first");
     take_rule(k, epilogue.stages[0], channels);
   } else {
@@ -328,8 +349,9 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   s->epilogue.table = std::move(table);
   const bool has_formula = r.flag();
   Formula formula;
+  bool natural = false;
   if (has_formula) {
-    formula = read_formula(r, s->epilogue, static_cast<size_t>(s->o));
+    formula = read_formula(r, s->epilogue, static_cast<size_t>(s->o), natural);
     check_formula(*s, formula);
   }
   s->scratch = static_cast<size_t>(s->o) * 8;
@@ -343,7 +365,9 @@ std::unique_ptr<Step> make_conv(Reader& r, Isa isa) {
   const bool plain_zero = s->x_zero >= (xs == Storage::i8 ? -128 : 0) && s->x_zero <= (xs == Storage::i8 ? 127 : 255);
   if (bytes && constant && plain_zero && !s->computed_table) {
     const uint8_t* bias = s->has_bias ? r.constant_bytes(s->bias) : nullptr;
-    if (auto kernel = conv_kernel(describe(*s, r.constant_bytes(s->w), bias, has_formula ? &formula : nullptr), isa)) {
+    Conv described = describe(*s, r.constant_bytes(s->w), bias, has_formula ? &formula : nullptr);
+    if (natural) prove_reach(described);
+    if (auto kernel = conv_kernel(described, isa)) {
       auto fast = std::make_unique<FastConv>(std::move(kernel), s->x, s->out, s->residual, s->has_residual);
       // Kernels compute with padding too, and copy the rows that each row of the result needs.
       const Windows& g = s->g;

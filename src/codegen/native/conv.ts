@@ -3,8 +3,8 @@ import type { Epilogue } from "../../ir/epilogue.ts";
 import type { Node } from "../../ir/graph.ts";
 import { constantOf } from "../../ir/ops/source.ts";
 import { sizeOf, type TensorType, zeroOf } from "../../ir/type.ts";
-import { type Conv, convOf } from "../wasm/kernels/conv-geometry.ts";
-import { type ChannelPlan, type FinishPlan, finishPlan, isNatural } from "../wasm/requantize-plan.ts";
+import { convOf } from "../wasm/kernels/conv-geometry.ts";
+import { type ChannelPlan, type FinishPlan, finishPlan } from "../wasm/requantize-plan.ts";
 import { type StepContext, writeAddition, writeOperand, writeRescale, writeTensor } from "./step.ts";
 
 const stageNumbers = { requantize: 0, add: 1, table: 2, clamp: 3 } as const;
@@ -13,8 +13,9 @@ const stageNumbers = { requantize: 0, add: 1, table: 2, clamp: 3 } as const;
 function weightZeros({ quant }: TensorType): readonly number[] {
   if (quant?.kind === "axis") {
     const { zeros } = quant.channels;
-    const [first] = zeros;
-    return zeros.length > 0 && zeros.every((z) => z === first) ? [first] : zeros;
+    // Nearly always they are all 0.
+    for (let k = 0; k < zeros.length; k++) if (zeros[k] !== zeros[0]) return zeros;
+    return zeros.slice(0, 1);
   }
   return [quant?.kind === "tensor" ? quant.zero : 0];
 }
@@ -49,7 +50,7 @@ export function writeConv(c: StepContext, node: Node): void {
   const g = epilogue.length ? convOf(node) : undefined;
   const plan = g && finishPlan(g, true);
   c.w.flag(plan?.requantize !== undefined);
-  if (g && plan?.requantize) writeFormula(c, g, plan);
+  if (plan?.requantize) writeFormula(c, plan);
 }
 
 function writeStages(c: StepContext, epilogue: Epilogue): void {
@@ -64,10 +65,11 @@ function writeStages(c: StepContext, epilogue: Epilogue): void {
 }
 
 /** The proven formulas; see native/kernels/conv/conv.h. */
-function writeFormula(c: StepContext, g: Conv, plan: FinishPlan): void {
+function writeFormula(c: StepContext, plan: FinishPlan): void {
   const { form, zero, stage } = plan.requantize!;
   c.w.flag(form === "away").double(zero, ...stage.clamp);
-  const natural = isNatural(g, stage);
+  // The library has the constants of rules that are the formula themselves.
+  const natural = stage.by.rule === "f32_rne" || stage.by.rule === "f32_rne_zp";
   c.w.flag(natural);
   if (!natural) writeChannels(c, plan.requantize!.channels);
   c.w.flag(plan.add !== undefined);

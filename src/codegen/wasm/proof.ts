@@ -210,7 +210,7 @@ export function naturalFit({ by, index, zero, reach }: Channel): Fit | undefined
 }
 
 /** Whether accumulators are 32-bit integers and the rounding trick of the kernels, which wants magnitudes below 2^22, holds. */
-export function inRange({ shift, scale, offset }: Fit, reach: Channel["reach"]): boolean {
+function inRange({ shift, scale, offset }: Fit, reach: Channel["reach"]): boolean {
   const [low, high] = [reach[0] + shift, reach[1] + shift];
   const most = Math.max(Math.abs(f(low) * scale), Math.abs(f(high) * scale)) + Math.abs(offset);
   return low >= -(2 ** 31) && high <= 2 ** 31 - 1 && most <= 2 ** 21;

@@ -1,8 +1,8 @@
 /** How a node's accumulators become stored values: which formula each block of channels uses, decided once per node. */
 import type { Stage } from "../../ir/epilogue.ts";
 import { storages, type TensorType, zeroOf } from "../../ir/type.ts";
-import { type Conv, mostProducts, reachOf, roughReachOf } from "./kernels/conv-geometry.ts";
-import { type Channel, type Fit, fitChannel, inRange, naturalFit, type Shape, shapeOf, stepsOf } from "./proof.ts";
+import { type Conv, reachOf, roughReachOf } from "./kernels/conv-geometry.ts";
+import { type Channel, type Fit, fitChannel, naturalFit, type Shape, shapeOf, stepsOf } from "./proof.ts";
 import { proveAddition, type SumFit } from "./proof-add.ts";
 import { fitWide } from "./proof-wide.ts";
 
@@ -141,21 +141,6 @@ function sumsInLanes(add: AddPlan["stage"], first: RequantizePlan["stage"], resi
       return k[1] >= 0 && k[3] >= 0 && k[5] >= 0;
   }
   throw new Error(rule satisfies never);
-}
-
-/** Whether `naturalFit` has the constants of every channel, found at once for a node that needs no look at single ones. */
-export function isNatural({ bias, kh, kw, i }: Conv, { by, zero }: RequantizePlan["stage"]): boolean {
-  if (by.rule !== "f32_rne" && by.rule !== "f32_rne_zp") return false;
-  let most = 0;
-  for (const b of bias) most = Math.max(most, Math.abs(b));
-  most += mostProducts(kh * kw * i);
-  let largest = 0;
-  for (const scale of by.a) {
-    if (Math.fround(scale) !== scale) return false;
-    largest = Math.max(largest, Math.abs(scale));
-  }
-  const offset = by.rule === "f32_rne" ? 0 : zero;
-  return Math.fround(offset) === offset && inRange({ shift: 0, scale: largest, offset }, [-most, most]);
 }
 
 function planRequantize(g: Conv, stage: Extract<Stage, { kind: "requantize" }>): RequantizePlan {

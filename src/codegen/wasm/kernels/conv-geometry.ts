@@ -150,11 +150,8 @@ export function reachOf(g: Conv, channel: number): [number, number] {
   return [bias + positive * low + negative * high, bias + positive * high + negative * low];
 }
 
-/** What a sum of so many products of bytes, or of their differences from zero points, cannot leave either way. */
-export const mostProducts = (count: number): number => count * 255 * 255;
-
 /** A bound of `reachOf` that needs no look at the weights: no factor of a sum is above 255. */
 export function roughReachOf(g: Conv, channel: number): [number, number] {
-  const most = mostProducts(g.kh * g.kw * g.i);
+  const most = g.kh * g.kw * g.i * 255 * 255;
   return [g.bias[channel] - most, g.bias[channel] + most];
 }

@@ -17,6 +17,8 @@ export interface Hand {
   on?(event: string, listener: (what: any) => void): void;
   onmessage?: ((event: any) => void) | null;
   onerror?: ((event: any) => void) | null;
+  /** Node's: `idle` is negative once the worker has stopped, before anybody has heard of that. */
+  readonly performance?: { eventLoopUtilization?(): { readonly idle: number } };
 }
 
 /** How hosts are made. */
@@ -132,6 +134,8 @@ export async function startCrew(means: Means, threads: number, free = threads > 
     });
     // Idle threads do not keep a process alive.
     hand.unref?.();
+    // Asked for once while it runs, Node knows when its loop began, without which it does not tell that it has stopped.
+    hand.performance?.eventLoopUtilization?.();
     return hand;
   };
   const begin = (withFirst: boolean): void => {
@@ -153,6 +157,10 @@ export async function startCrew(means: Means, threads: number, free = threads > 
     const [now, current] = [performance.now(), Atomics.load(words, phase)];
     waited = current === seen ? waited + Math.min(now - at, 1000) : 0;
     [seen, at] = [current, now];
+    // Its end is an event, which this thread hears of only after the run.
+    if (hands.some((hand) => (hand.performance?.eventLoopUtilization?.().idle ?? 0) < 0)) {
+      throw fail(`${name}: a thread has ended in a run`);
+    }
     if (waited > patience * 1000) throw fail(`${name}: a thread has not answered for ${patience} s`);
   };
   const imports = { qjit: { memory, stalled, mark: means.mark ?? (() => {}) } };

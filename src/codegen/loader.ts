@@ -82,7 +82,7 @@ ${workersText}
 const spawn = () =>
   typeof Worker === "function" && !globalThis.Deno
     ? new Worker(${url}, { type: "module" })
-    : new (process.getBuiltinModule("node:worker_threads").Worker)(${url});
+    : new (process.getBuiltinModule("node:worker_threads").Worker)(${url}, { execArgv: [] });
 /** The host that options ask for; the loader lends its own functions. */
 export const start = (module, options, describe, dataOf, Fault) =>
   startHost({ module, description: describe(module), spawn, fail: (message) => new Fault(message), dataOf }, options);

@@ -117,6 +117,15 @@ test("the compiled files run on threads and in a worker in Node", async () => {
   }
 });
 
+test("the compiled files run on threads in a script of Node's command line, whose options workers would not take", () => {
+  const script = `
+    import { load } from ${JSON.stringify(pathToFileURL(path.join(dir, "mobile.mjs")).href)};
+    const program = await load(undefined, { threads: 2, note: (message) => { throw new Error(message); } });
+    console.log(JSON.stringify(Array.from(program.runSync([new Int8Array(${JSON.stringify(Array.from(inputs[0]))})])[0])));`;
+  const text = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  expect(JSON.parse(text)).toEqual(want[0]);
+});
+
 describeChromium("in headless Chromium", () => {
   let browser: Browser;
   beforeAll(async () => {

@@ -237,9 +237,14 @@ describe("what goes wrong", () => {
     program.dispose();
   });
 
-  test("a worker that dies while this thread cannot hear of it", async () => {
-    const { program, hands } = await crew(shared, 2, 0.5);
-    hands[0].terminate();
+  test.each([
+    [30, "net: a thread has ended in a run"],
+    // Where the engine does not tell.
+    [0.5, "net: a thread has not answered for 0.5 s"],
+  ])("a worker that dies while this thread cannot hear of it, patience %d s", async (patience, message) => {
+    const { program, hands } = await crew(shared, 3, patience);
+    if (patience < 1) for (const hand of hands) Object.defineProperty(hand, "performance", { value: undefined });
+    hands[1].terminate();
     const start = performance.now();
     let error: unknown;
     // Within this turn of the event loop nobody says that the worker has ended.
@@ -250,7 +255,8 @@ describe("what goes wrong", () => {
         error = e;
       }
     }
-    expect(error).toEqual(new ProgramError("net: a thread has not answered for 0.5 s"));
+    expect(error).toEqual(new ProgramError(message));
+    await expect(program.run(inputsOf(1))).rejects.toThrow(message);
     program.dispose();
   });
 
@@ -302,17 +308,31 @@ function patched(bytes: Uint8Array, find: RegExp, change: (found: string) => str
 
 describe("processes", () => {
   const runtime = pathToFileURL(fileURLToPath(new URL("../../dist/lib/runtime.js", import.meta.url))).href;
-  const node = async (code: string): Promise<string> => {
+  const run = async (script: string): Promise<string> => {
+    const file = join(dir, "main.mjs");
+    writeFileSync(file, script);
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 30_000 });
+    return stdout.trim();
+  };
+  /** A script with a program on three threads. */
+  const script = (code: string): string => {
     writeFileSync(join(dir, "shared.wasm"), shared);
-    const script = `
+    return `
       import { readFileSync } from "node:fs";
       import { load } from ${JSON.stringify(runtime)};
       const program = await load(readFileSync(${JSON.stringify(join(dir, "shared.wasm"))}), { threads: 3 });
       const inputs = [0, 1].map(() => new Float32Array(2560).fill(0.5));
       ${code}`;
-    const run = promisify(execFile);
-    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { timeout: 30_000 });
-    return stdout.trim();
+  };
+  const node = (code: string) => run(script(code));
+  /** The same script as a worker thread, `w` to its owner. */
+  const nodeWorker = (inside: string, outside: string): Promise<string> => {
+    writeFileSync(join(dir, "worker.mjs"), script(inside));
+    return run(`
+      import { Worker } from "node:worker_threads";
+      const w = new Worker(${JSON.stringify(join(dir, "worker.mjs"))});
+      w.on("error", (error) => { throw error; });
+      ${outside}`);
   };
 
   test("end while workers are idle", async () => {
@@ -327,5 +347,29 @@ describe("processes", () => {
     expect(await node(`program.run(inputs); setTimeout(() => {}, 1e6); console.log("end"); process.exit();`)).toBe(
       "end",
     );
+  });
+
+  test("may have their programs in worker threads, which end by themselves", async () => {
+    const inside = `
+      const [a] = program.runSync(inputs);
+      const [b] = await program.run(inputs);
+      console.log(String(a) === String(b));`;
+    expect(await nodeWorker(inside, `w.on("exit", (code) => console.log("exit " + code));`)).toBe("true\nexit 0");
+  });
+
+  test("end a worker thread whose program runs", async () => {
+    const inside = `
+      import { parentPort } from "node:worker_threads";
+      parentPort.postMessage("begun");
+      for (;;) program.runSync(inputs);`;
+    const outside = `
+      w.on("message", () => setTimeout(async () => console.log(await w.terminate()), 50));`;
+    expect(await nodeWorker(inside, outside)).toBe("1");
+  });
+
+  test("end at process.exit of a worker thread, with a run on its way", async () => {
+    expect(
+      await nodeWorker("program.run(inputs); process.exit(3);", `w.on("exit", (code) => console.log(code));`),
+    ).toBe("3");
   });
 });

@@ -9,6 +9,7 @@ import { runPipeline } from "../src/passes/pipeline.ts";
 import { families } from "../test/codegen/row-cases.ts";
 import { generate } from "../test/fuzz/generate.ts";
 import { rowGraphs } from "../test/native/row-graphs.ts";
+import { small } from "../test/native/small.ts";
 
 const [root, folder, seeds = "40"] = process.argv.slice(2);
 rmSync(folder, { recursive: true, force: true });
@@ -18,6 +19,7 @@ function write(name: string, graph: Graph): void {
   writeFileSync(join(folder, `${name}.bin`), serializeNative(graph).bytes);
 }
 
+write("small", runPipeline(small()));
 const cases = join(root, "test", "run", "cases");
 for (const file of readdirSync(cases))
   write(file.replace(/\.qir$/, ""), runPipeline(verified(parse(readFileSync(join(cases, file), "utf8")))));

@@ -125,8 +125,12 @@ int tests(int argc, char** argv) {
   const auto wanted = [&](const char* part) { return only.empty() || only == part; };
   std::set<uint32_t> ops;
   for (const auto& [name, file] : files) {
-    if (wanted("threads")) test_threads(name, file);
-    if (wanted("guards")) test_guards(name, file);
+    try {
+      if (wanted("threads")) test_threads(name, file);
+      if (wanted("guards")) test_guards(name, file);
+    } catch (const ProgramError& e) {
+      check(false, name + ": " + e.what());
+    }
     ops.merge(ops_of(file));
   }
   for (uint32_t op = 0; complete && op < op_count; op++) check(ops.count(op), "no program has op " + std::to_string(op));

@@ -8,7 +8,7 @@
 #pragma GCC target("avx2,fma,avx512f,avx512bw,avx512vl,avx512vnni")
 #endif
 
-#include "../vectors/evex256.h"
+#include "../vectors/vnni256.h"
 #include "tile.h"
 #include "winograd.h"
 

@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <mutex>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "kernels/peak/peak.h"
 #include "program/program.h"
 
@@ -171,6 +175,7 @@ class NativeProgram final : public Napi::ObjectWrap<NativeProgram> {
     } catch (const std::exception& e) {
       throw Napi::Error::New(info.Env(), e.what());
     }
+    hold(info.Env(), static_cast<int64_t>(bytes.size + loaded_->program.arena_bytes()));
     auto kernels = Napi::Array::New(info.Env());
     for (const auto& s : loaded_->program.steps()) kernels.Set(kernels.Length(), s->kernel());
     auto self = info.This().As<Napi::Object>();
@@ -228,12 +233,36 @@ class NativeProgram final : public Napi::ObjectWrap<NativeProgram> {
     return times;
   }
 
+  /** Once the garbage collector has found the object. */
+  void Finalize(Napi::BasicEnv env) override { hold(env, 0); }
+
   Napi::Value dispose(const Napi::CallbackInfo& info) {
     loaded_.reset();
+    hold(info.Env(), 0);
     return info.Env().Undefined();
   }
 
+  /** Tells the garbage collector what goes when the object goes: its constants, packed, and an arena, nearly. */
+  void hold(Napi::BasicEnv env, int64_t bytes) {
+    Napi::MemoryManagement::AdjustExternalMemory(env, bytes - held_);
+    held_ = bytes;
+  }
+
   std::shared_ptr<Loaded> loaded_;
+  int64_t held_ = 0;
+};
+
+/** Gives pages that the C library keeps for later back to the system, on a worker of libuv. */
+class Trim final : public Napi::AsyncWorker {
+ public:
+  explicit Trim(Napi::Env env) : Napi::AsyncWorker(env, "qjit.trim") {}
+
+ protected:
+  void Execute() override {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+  }
 };
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
@@ -250,6 +279,12 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
       throw Napi::Error::New(info.Env(), e.what());
     }
   }));
+  // (buffer): frees the memory of an ArrayBuffer that nobody reads any more, without waiting for the garbage collector.
+  exports.Set("release", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+    if (!info[0].IsArrayBuffer()) throw Napi::TypeError::New(info.Env(), "release: wants an ArrayBuffer");
+    info[0].As<Napi::ArrayBuffer>().Detach();
+  }));
+  exports.Set("trim", Napi::Function::New(env, [](const Napi::CallbackInfo& info) { (new Trim(info.Env()))->Queue(); }));
   return exports;
 }
 

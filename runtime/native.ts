@@ -36,6 +36,10 @@ export interface NativeAddon {
     isa?: string,
     threads?: number,
   ) => NativeProgram;
+  /** Frees the memory of a buffer that nobody reads any more, without waiting for the garbage collector: its arrays become empty. */
+  release(buffer: ArrayBuffer): void;
+  /** Gives memory that the C library keeps for later back to the system, on another thread. */
+  trim(): void;
   /** 10^9 multiply-adds a second that one thread can do at most with an instruction set, measured when called; 0 if unknown. */
   peak(isa: string): number;
 }

@@ -1,5 +1,5 @@
 /** A graph as a program of the native library. */
-import { loadNative, type NativeAddon } from "../runtime/native.ts";
+import { loadNative, type NativeAddon, type NativeProgram } from "../runtime/native.ts";
 import { nativeFormat, serializeNative } from "./codegen/native/serialize.ts";
 import type { Program } from "./compile.ts";
 import { ArgumentError } from "./errors.ts";
@@ -23,6 +23,32 @@ export async function nativeAddon(): Promise<NativeAddon> {
   return state.addon;
 }
 
+/** The program of a lowered graph. */
+function load(addon: NativeAddon, lowered: Graph, level: string, threads: number): NativeProgram {
+  const { bytes } = serializeNative(lowered);
+  const program = new addon.NativeProgram(bytes, level || undefined, threads);
+  // It has packed what it keeps of them.
+  addon.release(bytes.buffer as ArrayBuffer);
+  tidy(addon);
+  collected.register(lowered, addon);
+  return program;
+}
+
+let tidying: ReturnType<typeof setTimeout> | undefined;
+
+/** Compiling leaves free memory that the C library would keep; it is given back when the first runs are under way. */
+function tidy(addon: NativeAddon): void {
+  if (tidying) return;
+  tidying = setTimeout(() => {
+    tidying = undefined;
+    addon.trim();
+  }, 100);
+  tidying.unref();
+}
+
+/** Graphs whose constants the garbage collector has just freed. */
+const collected = new FinalizationRegistry(tidy);
+
 /** How native programs run. */
 export interface NativeOptions {
   /** Instruction set of the kernels; QJIT_ISA or the best one of this CPU unless given. */
@@ -40,11 +66,7 @@ export async function nativeProgram(graph: Graph, { isa, threads = 1 }: NativeOp
   const level = isa ?? process.env.QJIT_ISA ?? "";
   if (level && !addon.levels.includes(level))
     throw new ArgumentError("isa", `one of ${addon.levels.join(", ")}, which this CPU has`, level);
-  const native = new addon.NativeProgram(
-    serializeNative(runPipeline(graph, { verify: "start" })).bytes,
-    level || undefined,
-    threads,
-  );
+  const native = load(addon, runPipeline(graph, { verify: "start" }), level, threads);
   const states = new StateValues(graph);
   const { inputs, outputs } = states;
   // What the program keeps are names and types: the graph with its constants may go.

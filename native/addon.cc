@@ -252,10 +252,11 @@ class NativeProgram final : public Napi::ObjectWrap<NativeProgram> {
   int64_t held_ = 0;
 };
 
-/** Gives pages that the C library keeps for later back to the system, on a worker of libuv. */
+/** Gives pages that the C library keeps for later back to the system, on a worker of libuv; the promise is of its end. */
 class Trim final : public Napi::AsyncWorker {
  public:
-  explicit Trim(Napi::Env env) : Napi::AsyncWorker(env, "qjit.trim") {}
+  explicit Trim(Napi::Env env) : Napi::AsyncWorker(env, "qjit.trim"), deferred_(Napi::Promise::Deferred::New(env)) {}
+  Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
   void Execute() override {
@@ -263,6 +264,17 @@ class Trim final : public Napi::AsyncWorker {
     malloc_trim(0);
 #endif
   }
+  void OnOK() override {
+    const Napi::HandleScope scope(Env());
+    // An environment that is going down takes no calls any more.
+    try {
+      deferred_.Resolve(Env().Undefined());
+    } catch (const Napi::Error&) {
+    }
+  }
+
+ private:
+  Napi::Promise::Deferred deferred_;
 };
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
@@ -284,7 +296,11 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     if (!info[0].IsArrayBuffer()) throw Napi::TypeError::New(info.Env(), "release: wants an ArrayBuffer");
     info[0].As<Napi::ArrayBuffer>().Detach();
   }));
-  exports.Set("trim", Napi::Function::New(env, [](const Napi::CallbackInfo& info) { (new Trim(info.Env()))->Queue(); }));
+  exports.Set("trim", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {
+    auto* trim = new Trim(info.Env());
+    trim->Queue();
+    return trim->promise();
+  }));
   return exports;
 }
 

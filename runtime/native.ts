@@ -39,7 +39,7 @@ export interface NativeAddon {
   /** Frees the memory of a buffer that nobody reads any more, without waiting for the garbage collector: its arrays become empty. */
   release(buffer: ArrayBuffer): void;
   /** Gives memory that the C library keeps for later back to the system, on another thread. */
-  trim(): void;
+  trim(): Promise<void>;
   /** 10^9 multiply-adds a second that one thread can do at most with an instruction set, measured when called; 0 if unknown. */
   peak(isa: string): number;
 }
@@ -59,6 +59,11 @@ let state: NativeState | undefined;
 export async function loadNative(): Promise<NativeState> {
   state ??= await find();
   return state;
+}
+
+/** Gives memory that the C library keeps for later back to the system, if the addon is there. */
+export async function trimNative(): Promise<void> {
+  await state?.addon?.trim();
 }
 
 async function find(): Promise<NativeState> {

@@ -10,6 +10,7 @@ export { print } from "./ir/print.ts";
 export type { TensorType, TypedArray } from "./ir/type.ts";
 export { VerifyFailure, verified, verify } from "./ir/verify.ts";
 export { pipeline, runPipeline } from "./passes/pipeline.ts";
+export { releaseMemory } from "./release-memory.ts";
 export * from "./tensor/index.ts";
 export * from "./trace/index.ts";
 // Both rooms have one; that of trace takes traced tensors too.

@@ -41,7 +41,7 @@ function tidy(addon: NativeAddon): void {
   if (tidying) return;
   tidying = setTimeout(() => {
     tidying = undefined;
-    addon.trim();
+    void addon.trim();
   }, 100);
   tidying.unref();
 }

@@ -130,6 +130,7 @@ const rooms: readonly (readonly [prefix: string, title: string])[] = [
   ["src/passes", "Passes"],
   ["src/tensor", "Tensors"],
   ["src/errors", "Errors"],
+  ["src/release-memory", "Compiling and running"],
   ["src/trace", "Tracing"],
   ["src/", "Other"],
 ];

@@ -38,9 +38,10 @@ const jobs = {
     const runMs = performance.now() - from;
     return { who: made.describe, makeMs: made.makeMs, ms: made.makeMs + runMs, processMs: performance.now() };
   },
-  async memory({ who, model }) {
+  async memory({ who, model, release }) {
     const made = await make(who, model);
     for (let i = 0; i < 100; i++) await made.run();
+    if (release) await made.release();
     const { maxRSS } = process.resourceUsage();
     return { who: made.describe, ms: process.memoryUsage.rss() / 2 ** 20, peak: maxRSS / 1024 };
   },

@@ -160,7 +160,8 @@ async function fresh(row, kind, key, unit, effort) {
     const pair = {};
     for (const side of i % 2 ? ["ours", "theirs"] : ["theirs", "ours"]) {
       if (!row[side]) continue;
-      pair[side] = await job(row.engine, { kind, who: row[side], model: row.model, env: row.env });
+      const { model, env, release } = row;
+      pair[side] = await job(row.engine, { kind, who: row[side], model, env, release });
       who[side] = pair[side].who;
       engine = pair[side].engine;
     }

@@ -21,6 +21,9 @@ import { both, type Filtering, filterings, inverseOf9, lanesOf } from "./winogra
 const lanes = 8;
 /** Most rows of a product's tile. */
 const mostRows = 5;
+/** Bytes of a page of memory, usually; of a second cache, roughly. */
+const pageBytes = 4096;
+const secondCache = 2 ** 20;
 /** Bytes of transformed image that suit a second cache. */
 const nearBytes = 460 * 1024;
 
@@ -304,6 +307,7 @@ class Winograd {
       [weights, this.points * this.#pointBytes],
     ] as const;
     f.repeatShare(share, this.blocks.length, moves, () => {
+      if (this.kept() > secondCache) this.#touch(f, weights);
       this.#multiply(f, v, weights, sums, rows);
       // The last block is moved back to end with the last channel.
       const own = f.local();
@@ -311,6 +315,19 @@ class Winograd {
       const place = f.let(b.i32, i32.add(f.get(to), i32.mul(f.get(own), i32.const(this.#outBytes))));
       this.#finish(f, sums, start, place, delta, pack, block, rows);
       for (const [at, bytes] of moves) f.add(at, bytes);
+    });
+  }
+
+  /**
+   * Loads the first lines of each page of a block's weights, which come from memory. Processors fetch ahead, but not into the
+   * next page: its first lines are waited for, and here for those of all pages at once.
+   */
+  #touch(f: Func, weights: Local): void {
+    const { i32 } = f.m;
+    const at = f.let(f.b.i32, f.get(weights));
+    f.repeat(Math.ceil((this.points * this.#pointBytes) / pageBytes), () => {
+      for (const line of [0, 64]) f.do(f.m.drop(i32.load(line, 4, f.get(at))));
+      f.add(at, pageBytes);
     });
   }
 

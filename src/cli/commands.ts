@@ -38,7 +38,7 @@ export function addCompile(program: Command, io: Io, finish: Finish): void {
   importOptions(command)
     .requiredOption("-o, --output-dir <DIR>", "folder that gets NAME.wasm, NAME.mjs and NAME.d.mts")
     .addOption(
-      choice("--features <LEVEL>", "WebAssembly instructions to use", ["simd128", "relaxed", "auto"]).default(
+      choice("--features <LEVEL>", "WebAssembly instructions to use", ["simd128", "relaxed", "auto", "all"]).default(
         "simd128",
       ),
     )
@@ -50,14 +50,16 @@ export function addCompile(program: Command, io: Io, finish: Finish): void {
       "after",
       `
 simd128 runs on every engine with WebAssembly SIMD. relaxed is faster, on engines like this machine's. auto writes
-both, the relaxed one as NAME.relaxed.wasm, if this machine's engine has relaxed SIMD; the loader takes what fits.
+both, the relaxed one as NAME.relaxed.wasm, if this machine's engine has relaxed SIMD. all writes a module for every
+engine, whatever this machine's is: NAME.unsigned.wasm (x86 with VNNI), NAME.signed.wasm (Arm) and NAME.wasm. The loader
+tries out the engine and takes what fits; results are the same on all of them.
 
 With --threads the loader takes load(undefined, { threads: 4 }) and load(undefined, { worker: true }) too. It adds
 NAME.threads.wasm, whose threads share memory, NAME.threads.mjs and NAME.worker.mjs; pages have to be cross-origin isolated.
 
 Examples:
   $ qjit compile mobilenet.tflite -o dist
-  $ qjit compile mobilenet.tflite -o dist --features auto --threads --name classifier
+  $ qjit compile mobilenet.tflite -o dist --features all --threads --name classifier
   $ qjit compile mobilenet.tflite -o dist --page && open dist/mobilenet.html`,
     )
     .action(async (model: string) => {

@@ -3,7 +3,7 @@ import { basename, extname } from "node:path";
 import { artefactFiles } from "../codegen/artefact.ts";
 import { type Build, build, hostTarget } from "../codegen/build.ts";
 import { pageFile } from "../codegen/page.ts";
-import type { WasmTarget } from "../codegen/wasm/kernel.ts";
+import { everyTarget, type WasmTarget } from "../codegen/wasm/kernel.ts";
 import { exitDone, inModel } from "./failure.ts";
 import { writeAll } from "./files.ts";
 import { during, type Io, Progress, table } from "./io.ts";
@@ -13,7 +13,7 @@ import { type ImportOptions, loadOptions } from "./options.ts";
 /** Options of `qjit compile`. */
 export interface CompileOptions extends ImportOptions {
   readonly outputDir: string;
-  readonly features: "simd128" | "relaxed" | "auto";
+  readonly features: "simd128" | "relaxed" | "auto" | "all";
   readonly threads?: boolean;
   readonly name?: string;
   readonly page?: boolean;
@@ -35,7 +35,7 @@ export async function compile(path: string, options: CompileOptions, io: Io): Pr
   try {
     for (const threads of options.threads ? [true, false] : [false]) {
       for (const target of targets) {
-        progress.begin(`compiling for ${target.level}${threads ? " with threads" : ""}`);
+        progress.begin(`compiling for ${engineOf(target)}${threads ? " with threads" : ""}`);
         builds.push(await inModel(path, () => build(graph, target, { threads, compact: true })));
       }
     }
@@ -65,13 +65,17 @@ export async function compile(path: string, options: CompileOptions, io: Io): Pr
         { right: [1] },
       ),
     );
-    io.out(`${targets.map((t) => t.level).join(" and ")}, arena ${arena} bytes, ${ms.toFixed(0)} ms\n`);
+    io.out(`${targets.map(engineOf).join(" and ")}, arena ${arena} bytes, ${ms.toFixed(0)} ms\n`);
   }
   return exitDone;
 }
 
+/** The level, and which of its engines where that matters. */
+const engineOf = ({ level, dot }: WasmTarget): string => (dot === "inexact" ? level : `${level} ${dot}`);
+
 /** What to build for, best first; the last one is what every engine with WebAssembly SIMD runs, where that is asked for. */
 function targetsOf(features: CompileOptions["features"]): WasmTarget[] {
+  if (features === "all") return everyTarget;
   if (features !== "auto") return [hostTarget(features)];
   const best = hostTarget("auto");
   return best.level === "simd128" ? [best] : [best, hostTarget("simd128")];

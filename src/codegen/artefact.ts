@@ -18,13 +18,15 @@ export interface ArtefactFile {
 /**
  * The files of a compiled model called `name`. Of several builds of the model the first one that the engine can run is
  * loaded, of those for threads only where there are several. The last is NAME.wasm and for one thread, those before it are
- * NAME.LEVEL.wasm, NAME.threads.wasm or NAME.LEVEL.threads.wasm.
+ * NAME.LEVEL.wasm, NAME.threads.wasm or NAME.LEVEL.threads.wasm; of several kinds of engines of a level, the kind is named instead.
  */
 export function artefactFiles(name: string, builds: readonly Build[]): ArtefactFile[] {
   const last = builds[builds.length - 1].plan.target.level;
   const modules = builds.map(({ plan, wasm }): LoadedModule & { wasm: Uint8Array } => {
     const { level, dot } = plan.target;
-    const parts = [name, ...(level === last ? [] : [level]), ...(plan.threads ? ["threads"] : []), "wasm"];
+    const kinds = new Set(builds.filter((b) => b.plan.target.level === level).map((b) => b.plan.target.dot));
+    const kind = kinds.size > 1 ? dot : level;
+    const parts = [name, ...(level === last ? [] : [kind]), ...(plan.threads ? ["threads"] : []), "wasm"];
     return { file: parts.join("."), level, dot, threads: plan.threads !== undefined, wasm };
   });
   const threads = modules.some((m) => m.threads);

@@ -46,16 +46,27 @@ const types: Record<string, string> = {
   ".wasm": "application/wasm",
 };
 
+/** The headers of cross-origin isolation. */
+export const isolation = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** The strictest policy under which WebAssembly compiles. */
 export const strictPolicy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
 
-/** Serves a folder of this machine under a policy; gives its address. */
-export async function serveFolder(folder: string, policy = strictPolicy): Promise<{ url: string; server: Server }> {
+/** Serves a folder of this machine under a policy, with more headers; gives its address. */
+export async function serveFolder(
+  folder: string,
+  policy = strictPolicy,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url!, "http://x");
     const file = path.join(folder, pathname === "/" ? "index.html" : pathname);
     response.setHeader("content-security-policy", policy);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (pathname === "/favicon.ico") response.writeHead(204).end();
     else if (path.relative(folder, file).startsWith("..") || !existsSync(file)) response.writeHead(404).end();
     else response.setHeader("content-type", types[path.extname(file)] ?? "text/plain").end(readFileSync(file));

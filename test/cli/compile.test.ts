@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -68,6 +69,40 @@ test("--features auto adds what this engine has", async () => {
   expect((await qjit(["compile", model, "-o", to, "--features", "auto"])).code).toBe(0);
   expect(readdirSync(to).includes("small.relaxed.wasm")).toBe(probeEngine().relaxed);
   expect(existsSync(join(to, "small.wasm"))).toBe(true);
+});
+
+test("--features all writes a module for every kind of engine, and the loader takes what the probe finds", async () => {
+  const to = folder();
+  expect((await qjit(["compile", model, "-o", to, "--features", "all", "--threads"])).code).toBe(0);
+  const modules = readdirSync(to).filter((f) => f.endsWith(".wasm"));
+  const kinds = ["signed.threads", "signed", "threads", "unsigned.threads", "unsigned"];
+  expect(modules.sort()).toEqual([...kinds.map((kind) => `small.${kind}.wasm`), "small.wasm"].sort());
+  // An engine whose dot product reads bytes as unsigned, or signed, or has none; what it would load it names instead.
+  const taken = (reading: string, options: string) =>
+    execFileSync(
+      process.execPath,
+      [
+        "--input-type=module",
+        "-e",
+        `const byte = (v, i) => (v << (24 - 8 * i)) >> 24;
+         const reads = { unsigned: (v) => v & 255, signed: (v) => v };
+         const dot = (a, b, sum) =>
+           [0, 1, 2, 3].reduce((s, i) => (s + byte(a, i) * reads.${reading}(byte(b, i))) | 0, sum);
+         WebAssembly.validate = (b) => ${reading !== "none"} || !new TextDecoder("latin1").decode(b).includes("\\xfd\\x93\\x02");
+         WebAssembly.Module = class { static customSections() { return []; } };
+         WebAssembly.Instance = class { exports = { f: dot }; };
+         process.getBuiltinModule = () => ({ readFileSync: (url) => { console.log(url.href); process.exit(); } });
+         const { load } = await import(${JSON.stringify(pathToFileURL(join(to, "small.mjs")).href)});
+         await load(undefined, ${options});`,
+      ],
+      { encoding: "utf8" },
+    ).replace(/^.*\/|\n$/g, "");
+  for (const kind of ["unsigned", "signed"]) {
+    expect(taken(kind, "{}")).toBe(`small.${kind}.wasm`);
+    expect(taken(kind, "{ threads: 2 }")).toBe(`small.${kind}.threads.wasm`);
+  }
+  expect(taken("none", "{}")).toBe("small.wasm");
+  expect(taken("none", "{ threads: 2 }")).toBe("small.threads.wasm");
 });
 
 test.runIf(!probeEngine().relaxed)("--features relaxed is refused where the engine has none", async () => {

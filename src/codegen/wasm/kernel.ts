@@ -19,6 +19,13 @@ export interface WasmTarget {
   readonly wide?: boolean;
 }
 
+/** A target for each kind of engine, the fastest ones first; all engines with WebAssembly SIMD run the last one. */
+export const everyTarget: WasmTarget[] = [
+  { level: "relaxed", dot: "unsigned" },
+  { level: "relaxed", dot: "signed" },
+  { level: "simd128", dot: "inexact" },
+];
+
 /** Constant bytes that a kernel reads, placed once in the module's memory and passed by address. */
 export interface Pack {
   readonly bytes: Uint8Array;

@@ -73,3 +73,43 @@ describe.runIf(addon && !missing)("MobileNetV2 in memory", () => {
     expect(afterCycles - none).toBeLessThan(24);
   });
 });
+
+const inWorkers = `
+import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+const { compile, parse, releaseMemory } = await import(process.argv[2]);
+const program = async () => {
+  const graph = parse("func @f(%x: i8[4]<0.5:0>) {\\n  %y: i8[4]<0.5:0> = clamp(%x, range=[0, 127])\\n  return %y\\n}\\n");
+  return (await compile(graph, { target: "native" })).runSync([Int8Array.of(-1, 2, -3, 4)])[0].join();
+};
+if (isMainThread) {
+  for (const awaited of [true, false, true, false]) {
+    const worker = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2), workerData: awaited });
+    const said = await new Promise((done, fail) => worker.once("message", done).once("error", fail));
+    await worker.terminate();
+    console.log(said);
+  }
+  const waste = Array.from({ length: 8 }, () => new Float32Array(1 << 20).fill(1));
+  const before = process.memoryUsage();
+  waste.length = 0;
+  await releaseMemory();
+  const after = process.memoryUsage();
+  console.log(Math.round((before.arrayBuffers - after.arrayBuffers) / 2 ** 22), before.rss - after.rss > 2 ** 24);
+  void releaseMemory();
+} else {
+  const released = program().then(releaseMemory);
+  if (workerData) await released;
+  parentPort.postMessage(await program());
+}
+`;
+
+describe.runIf(addon && existsSync(library))("releaseMemory", () => {
+  test("gives memory back, on any thread, and holds up none that ends", () => {
+    const dir = mkdtempSync(path.join(tmpdir(), "qjit-memory-"));
+    writeFileSync(path.join(dir, "workers.mjs"), inWorkers);
+    const argv = [path.join(dir, "workers.mjs"), pathToFileURL(library).href];
+    const { stdout, stderr, status } = spawnSync(process.execPath, argv, { encoding: "utf8" });
+    rmSync(dir, { recursive: true });
+    expect([stderr, status]).toEqual(["", 0]);
+    expect(stdout.trim().split("\n")).toEqual([...Array(4).fill("0,2,0,4"), "8 true"]);
+  });
+});

@@ -3,32 +3,15 @@
  * share of every step runs alone, and what counts is its least time: the slowest share of each step, all added, is what threads
  * would take that lose nothing in waiting. Prints the steps that lose most against an even share of the module for one thread.
  */
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { type Build, build, type Features, hostTarget } from "../src/codegen/build.ts";
-import { importOnnx } from "../src/import/onnx/index.ts";
-import { importTflite } from "../src/import/tflite/index.ts";
-import { parse } from "../src/ir/parse.ts";
 import { bytesOf } from "../src/ir/print.ts";
 import { inputsFor } from "../test/fuzz/generate.ts";
+import { modelOptions } from "./model.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    threads: { type: "string", default: "2" },
-    rounds: { type: "string", default: "150" },
-    features: { type: "string", default: "auto" },
-  },
-});
-const [path] = positionals;
-const bytes = readFileSync(path);
-const graph = path.endsWith(".tflite")
-  ? importTflite(bytes)
-  : path.endsWith(".onnx")
-    ? importOnnx(bytes)
-    : parse(bytes.toString());
-const threads = Number(values.threads);
-const target = hostTarget(values.features as Features);
+const usage = "usage: node bench/shares.ts MODEL [--threads 2] [--rounds 150] [--features auto]";
+const { graph, options } = modelOptions(usage, { threads: 2, rounds: 150, features: "auto" });
+const { threads, rounds } = options;
+const target = hostTarget(options.features as Features);
 const inputs = inputsFor(graph, 1);
 
 type Step = (thread?: number, threads?: number) => void;
@@ -48,7 +31,7 @@ async function stepsOf(threads: boolean): Promise<{ plan: Build["plan"]; steps: 
 /** Least microseconds of every share of every step. */
 function measure({ plan, steps, memory }: Awaited<ReturnType<typeof stepsOf>>, count: number): number[][] {
   const least = steps.map(() => new Array<number>(count).fill(Number.POSITIVE_INFINITY));
-  for (let r = 0; r < Number(values.rounds); r++) {
+  for (let r = 0; r < rounds; r++) {
     for (const [i, p] of plan.params.entries()) new Uint8Array(memory.buffer, p.at).set(bytesOf(inputs[i]));
     for (const [i, step] of steps.entries()) {
       for (let t = 0; t < count; t++) {

@@ -2,34 +2,15 @@
  * Several threads against one, interleaved in one process: `node bench/threads.ts MODEL [--threads 2] [--rounds 60]`. MODEL is
  * .tflite, .onnx or .qir. Prints the medians and the ratio of each pair of rounds: median and quartiles.
  */
-
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { compile } from "../src/compile.ts";
-import { importOnnx } from "../src/import/onnx/index.ts";
-import { importTflite } from "../src/import/tflite/index.ts";
-import { parse } from "../src/ir/parse.ts";
 import { inputsFor } from "../test/fuzz/generate.ts";
+import { modelOptions, quantile } from "./model.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    threads: { type: "string", default: "2" },
-    rounds: { type: "string", default: "60" },
-    runs: { type: "string", default: "4" },
-  },
-});
-const [path] = positionals;
-const bytes = readFileSync(path);
-const graph = path.endsWith(".tflite")
-  ? importTflite(bytes)
-  : path.endsWith(".onnx")
-    ? importOnnx(bytes)
-    : parse(bytes.toString());
-const threads = Number(values.threads);
+const usage = "usage: node bench/threads.ts MODEL [--threads 2] [--rounds 60] [--runs 4]";
+const { graph, options } = modelOptions(usage, { threads: 2, rounds: 60, runs: 4 });
+const { threads, rounds, runs } = options;
 const [one, many] = [await compile(graph, { target: "wasm" }), await compile(graph, { target: "wasm", threads })];
 const inputs = inputsFor(graph, 1);
-const [rounds, runs] = [Number(values.rounds), Number(values.runs)];
 const time = (run: () => void): number => {
   const start = performance.now();
   for (let i = 0; i < runs; i++) run();
@@ -42,7 +23,6 @@ for (let r = -10; r < rounds; r++) {
   // Background compilation hands over between runs.
   if (r < 0) await new Promise((next) => setTimeout(next, 20));
 }
-const quantile = (list: number[], q: number): number => list.sort((a, b) => a - b)[Math.floor(q * (list.length - 1))];
 const ratios = pairs.map(([a, b]) => a / b);
 const ms = (k: 0 | 1): string =>
   quantile(

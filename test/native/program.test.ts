@@ -7,7 +7,11 @@ import { describe, expect, test } from "vitest";
 import { serializeNative } from "../../src/codegen/native/serialize.ts";
 import { checksum } from "../../src/codegen/native/writer.ts";
 import { compile } from "../../src/compile.ts";
+import { Graph, make, type Node } from "../../src/ir/graph.ts";
 import { interpret } from "../../src/ir/interpret.ts";
+import { ops } from "../../src/ir/ops/index.ts";
+import { makeParam } from "../../src/ir/ops/source.ts";
+import { perTensor } from "../../src/ir/type.ts";
 import { runPipeline } from "../../src/passes/pipeline.ts";
 import { generate, inputsFor, random } from "../fuzz/generate.ts";
 import { addon, addonPath, levels, reportMissing } from "./native.ts";
@@ -77,6 +81,36 @@ describe.runIf(addon)("native programs", () => {
       }
     }
     expect(refused).toBeGreaterThan(rounds / 4);
+  });
+
+  test("refuse loops out of all proportion to their operands", () => {
+    const x = makeParam("x", { storage: "i8", shape: [1, 512, 512, 1], quant: perTensor(0.1) });
+    const attrs = { window: [3, 3], stride: [1, 1], pad: [1, 1, 1, 1], dilation: [1, 1] };
+    const pool = make(ops.get("max_pool")!, { x }, attrs);
+    const joined = make(ops.get("concat")!, { xs: [x, x] }, { axis: [2] });
+    /** A program of one node, with one run of words in place of another. */
+    const changed = (node: Node, from: readonly number[], to: readonly number[]): Uint8Array => {
+      const { bytes } = serializeNative(new Graph("f", [x], [{ name: "y", node }]));
+      const words = new Uint32Array(bytes.buffer);
+      const at = words.findIndex((_, i) => from.every((v, k) => words[i + k] === v));
+      expect(at).toBeGreaterThan(0);
+      words.set(to, at);
+      words[3] = checksum(words);
+      return bytes;
+    };
+    // Windows that cover the image from everywhere: 69 thousand million comparisons.
+    const window = [3, 3, 1, 1, 1, 1, 1, 1, 1, 1];
+    const covering = [1023, 1023, 1, 1, 511, 511, 511, 511, 1, 1];
+    const load = (bytes: Uint8Array) => () => new addon!.NativeProgram(bytes);
+    expect(load(changed(pool, window, window))).not.toThrow();
+    expect(load(changed(pool, window, covering))).toThrow("damaged program: step 0: wants loops in proportion");
+    // A block that is written to one place two thousand million times: dimensions, then start and strides on either side.
+    const block = [2, 512, 512, 0, 1024, 1, 0, 512, 1];
+    const again = [2, 2 ** 20, 2 ** 11, 0, 0, 0, 0, 0, 0];
+    expect(load(changed(joined, block, block))).not.toThrow();
+    expect(load(changed(joined, block, again))).toThrow(
+      "damaged program: step 0: wants blocks that the result has room for",
+    );
   });
 
   test("leave the event loop free, run in worker_threads, and let the process end with work in flight", () => {

@@ -31,12 +31,19 @@ export class ConstantPool {
     const known = this.#byHash.get(hash);
     const same = known?.find((s) => s.at % align === 0 && equal(s.bytes, bytes));
     if (same) return same.at;
-    const segment = { at: alignUp(this.#end, Math.max(align, 16)), bytes };
-    this.#segments.push(segment);
+    const at = this.append(bytes, align);
+    const segment = this.#segments[this.#segments.length - 1];
     if (known) known.push(segment);
     else this.#byHash.set(hash, [segment]);
-    this.#end = segment.at + bytes.length;
-    return segment.at;
+    return at;
+  }
+
+  /** The same for bytes that nobody will ask for again, without a look at them. */
+  append(bytes: Uint8Array, align: number): number {
+    const at = alignUp(this.#end, Math.max(align, 16));
+    this.#segments.push({ at, bytes });
+    this.#end = at + bytes.length;
+    return at;
   }
 }
 

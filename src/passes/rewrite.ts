@@ -117,9 +117,8 @@ class Sweep implements Rewriter {
   readonly #rulesOf: (op: OpDef) => readonly Rule[];
   readonly #context: PassContext;
   readonly #limit: number;
-  /** The graph's own counts until something changes. */
-  #uses: ReadonlyMap<Node, number>;
-  #ownUses: Map<Node, number> | undefined;
+  /** Undefined until something changes: the graph's own counts hold. */
+  #uses: Map<Node, number> | undefined;
   /** Nodes in an order in which operands come before users, as far as the sweep has come; and their places in it. */
   readonly #order: Node[] = [];
   readonly #position = new Map<Node, number>();
@@ -132,7 +131,6 @@ class Sweep implements Rewriter {
     this.#rulesOf = rulesOf;
     this.#context = context;
     this.#limit = limit;
-    this.#uses = graph.uses;
   }
 
   run(): Graph {
@@ -201,8 +199,8 @@ class Sweep implements Rewriter {
 
   /** The counts of readers, to be changed. */
   #counts(): Map<Node, number> {
-    if (!this.#ownUses) this.#uses = this.#ownUses = new Map(this.#uses);
-    return this.#ownUses;
+    this.#uses ??= new Map(this.graph.uses);
+    return this.#uses;
   }
 
   /** `to` is `from` with its operands looked up: it takes over both the readers and the reading. */
@@ -242,7 +240,7 @@ class Sweep implements Rewriter {
   }
 
   usesOf(node: Node): number {
-    return this.#uses.get(node) ?? 0;
+    return (this.#uses ?? this.graph.uses).get(node) ?? 0;
   }
 
   positionOf(node: Node): number {
@@ -255,7 +253,7 @@ class Sweep implements Rewriter {
   }
 
   absorb<O extends Slots, A extends Attrs>(node: Node | undefined, op: OpDef<O, A>): Node<O, A> | undefined {
-    return node?.op === op && this.#uses.get(node) === 1 ? (node as Node<O, A>) : undefined;
+    return node?.op === op && this.usesOf(node) === 1 ? (node as Node<O, A>) : undefined;
   }
 
   make<O extends Slots, A extends Attrs>(

@@ -71,12 +71,12 @@ export class Writer {
   constant(storage: Storage, data: TypedArray, shape: readonly number[] = [data.length]): this {
     if (sizeOf(shape) !== data.length || data.BYTES_PER_ELEMENT !== storages[storage].bytes)
       throw new Error(`a constant of [${shape}] ${storage} with ${data.length} values`);
-    return this.tensor(storage, shape, { region: "load", offset: this.constants.load.add(bytesOf(data), 16) });
+    return this.tensor(storage, shape, { region: "load", offset: this.constants.load.append(bytesOf(data), 16) });
   }
 
   /** Doubles that loading consumes. */
   doubles(values: readonly number[]): this {
-    return this.constant("i32", new Int32Array(Float64Array.from(values).buffer));
+    return this.constant("i32", new Int32Array(new Float64Array(values).buffer));
   }
 
   /** A constant that steps read: its place. */

@@ -10,13 +10,17 @@ import type { Element, Message } from "./schema.ts";
 
 const decoder = new TextDecoder();
 
+/** Where errors say that a node is: `Conv 12 (/conv1/Conv)`. */
+export const whereOf = ({ opType, name, output }: Message<"Node">, index: number): string =>
+  `${opType} ${index} (${name || output[0] || "no name"})`;
+
 /** One node of the file while it is converted. */
 export class Operator {
   readonly type: string;
   readonly domain: string;
   /** The version of the operator set that the model states for the node's domain. */
   readonly version: number;
-  /** Where errors say it is: `Conv 12 (/conv1/Conv)`. */
+  /** Where errors say it is. */
   readonly where: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -31,7 +35,7 @@ export class Operator {
     this.inputs = node.input;
     this.outputs = node.output;
     this.model = model;
-    this.where = `${node.opType} ${index} (${node.name || node.output[0] || "no name"})`;
+    this.where = whereOf(node, index);
     this.version = model.opsets.get(this.domain) ?? 0;
     this.name = node.output.find((o) => o !== "") ?? this.type;
     this.#attributes = node.attribute;

@@ -8,7 +8,7 @@ import { Graph, type Node } from "../../ir/graph.ts";
 import { makeConst, makeParam } from "../../ir/ops/source.ts";
 import { sizeOf, type TypedArray } from "../../ir/type.ts";
 import { VerifyFailure, verified } from "../../ir/verify.ts";
-import { Operator } from "./context.ts";
+import { Operator, whereOf } from "./context.ts";
 import { carriers, type ExternalData, elementOf, NotCarried, readTensor, shapeOf, type Tensor } from "./elements.ts";
 import { settled } from "./inputs.ts";
 import { type Model, maxFolded, NeedsValues, type Numerics, Unsupported, type Value } from "./model.ts";
@@ -213,6 +213,7 @@ function addInputs(graph: Message<"Graph">, model: Model, options: OnnxOptions, 
 function convertAll(graph: Message<"Graph">, model: Model, problems: string[]): string[] {
   const helpful = new Set<string>();
   for (let index = 0; index < graph.node.length; index++) {
+    if (takeConstant(graph.node[index], index, model)) continue;
     const op = new Operator(graph.node[index], index, model);
     for (const name of op.outputs) {
       if (name !== "" && model.values.has(name)) op.fail(`makes ${name}, which already has a value`);
@@ -229,6 +230,25 @@ function convertAll(graph: Message<"Graph">, model: Model, problems: string[]): 
     }
   }
   return [...helpful];
+}
+
+/**
+ * Takes a Constant that is nothing but a tensor, as if it were an initializer: exporters write their weights, scales and zero
+ * points so, which makes them most of the nodes. False for any other node, also for one with something wrong.
+ */
+function takeConstant(node: Message<"Node">, index: number, model: Model): boolean {
+  if (node.opType !== "Constant" || (node.domain !== "" && node.domain !== "ai.onnx")) return false;
+  if (node.input.length || node.output.length !== 1 || node.attribute.length !== 1) return false;
+  const name = node.output[0];
+  const { name: kind, type, t, refAttrName } = node.attribute[0];
+  if (kind !== "value" || type !== 4 || !t || refAttrName !== "" || name === "" || model.values.has(name)) return false;
+  const element = elements[t.dataType];
+  const carrier = element && carriers[element];
+  if (!carrier) return false;
+  const where = whereOf(node, index);
+  const { shape, data } = readTensor(t, `${where} value`, model.external);
+  model.values.set(name, { node: makeConst(name, { storage: carrier.storage, shape }, data, where), element });
+  return true;
 }
 
 /** Notes why an operator could not be converted, and lets others read its results as if it had been. */

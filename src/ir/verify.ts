@@ -131,8 +131,12 @@ function checkQuant(type: TensorType, quant: Quant, complain: Add): void {
   const axis =
     quant.kind === "axis" ? quant : quant.kind === "product" && quant.b.kind === "axis" ? quant.b : undefined;
   if (!axis) return;
-  const bad = quant.kind === "axis" ? axis.channels.zeros.find((z) => !inRange(z, min, max)) : undefined;
-  if (bad !== undefined) complain("zero", `wants zero points in [${min}, ${max}], found ${bad}`);
+  const { zeros } = axis.channels;
+  for (let c = 0; c < zeros.length && quant.kind === "axis"; c++) {
+    if (inRange(zeros[c], min, max)) continue;
+    complain("zero", `wants zero points in [${min}, ${max}], found ${zeros[c]}`);
+    break;
+  }
   const count = type.shape[axis.axis];
   if (count === undefined) complain("axis", `wants an axis below ${type.shape.length}, found ${axis.axis}`);
   else if (count !== axis.channels.scales.length) {

@@ -41,7 +41,17 @@ export function byteFunction(root: Node, b: Rewriter): ByteFunction | undefined 
   }
   if (!best) return undefined;
   best.steps.sort((a, c) => b.positionOf(a) - b.positionOf(c));
-  return { ...best, values: valuesOf(best.leaf, best.steps, b) };
+  const { leaf, steps: between } = best;
+  let values: TypedArray | undefined;
+  return {
+    leaf,
+    steps: between,
+    // Not before a rule wants them: most look at the leaf or the steps first, and turn away.
+    get values() {
+      values ??= valuesOf(leaf, between, b);
+      return values;
+    },
+  };
 }
 
 const variables = (node: Node): Node[] =>

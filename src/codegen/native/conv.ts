@@ -11,12 +11,7 @@ const stageNumbers = { requantize: 0, add: 1, table: 2, clamp: 3 } as const;
 
 /** The zero points of the weights: one, or one for each output channel. */
 function weightZeros({ quant }: TensorType): readonly number[] {
-  if (quant?.kind === "axis") {
-    const { zeros } = quant.channels;
-    // Nearly always they are all 0.
-    for (let k = 0; k < zeros.length; k++) if (zeros[k] !== zeros[0]) return zeros;
-    return zeros.slice(0, 1);
-  }
+  if (quant?.kind === "axis") return quant.channels.zeros;
   return [quant?.kind === "tensor" ? quant.zero : 0];
 }
 

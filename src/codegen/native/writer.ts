@@ -88,7 +88,9 @@ export class Writer {
 /** FNV-1a of a program's words from the fifth to the first constant, as the library computes it. */
 export function checksum(words: Uint32Array): number {
   const end = Math.min(words.length, Math.max(words[5] >>> 2, 12));
-  let h = 0x811c9dc5;
-  for (let i = 4; i < end; i++) h = Math.imul(h ^ words[i], 0x01000193);
+  // As signed words, which engines keep without a box before they have compiled the loop.
+  const signed = new Int32Array(words.buffer, words.byteOffset, end);
+  let h = 0x811c9dc5 | 0;
+  for (let i = 4; i < end; i++) h = Math.imul(h ^ signed[i], 0x01000193);
   return h >>> 0;
 }

@@ -56,7 +56,7 @@ export function biasOf(op: Operator, i: number, x: PerTensor, w: Weights, count:
   let data: TypedArray;
   if (stored.type.storage === "i32") {
     data = single ? new Int32Array(count).fill((value as Int32Array)[0]) : value;
-    if (!agrees(stored.type.quant, x.scale, scaleOf)) op.warn("the scale of its bias is not that of its sums");
+    if (!agrees(stored.type.quant, x.scale, w.scales)) op.warn("the scale of its bias is not that of its sums");
   } else if (stored.type.storage === "f32") {
     const real = value as Float32Array;
     data = new Int32Array(count);
@@ -73,11 +73,12 @@ export function biasOf(op: Operator, i: number, x: PerTensor, w: Weights, count:
 }
 
 /** Whether a bias's stated scales are the sums' up to float32 rounding. */
-function agrees(stated: Quant | undefined, x: number, w: (c: number) => number): boolean {
+function agrees(stated: Quant | undefined, x: number, w: readonly number[]): boolean {
   if (!stated || stated.kind === "product") return true;
   const scales = stated.kind === "tensor" ? [stated.scale] : stated.channels.scales;
   for (let c = 0; c < scales.length; c++) {
-    if (!(Math.abs(scales[c] - x * w(c)) <= scales[c] * 2 ** -10)) return false;
+    const s = scales[c];
+    if (!(Math.abs(s - x * w[w.length === 1 ? 0 : c]) <= s / 1024)) return false;
   }
   return true;
 }

@@ -123,7 +123,8 @@ function productToFloat(op: Operator): Node | undefined {
 /** Sums as reals: f(f(sum) * f(x scale * weight scale)), for the tensor or each column. */
 export function scaledSums(op: Operator, sums: Node, x: number, w: readonly number[]): Node {
   const real = op.make(cast, { x: sums }, {}, { storage: "f32", name: `${op.name}/real` });
-  const scales = Float32Array.from(w, (s) => Math.fround(x * s));
+  const scales = new Float32Array(w.length);
+  for (let c = 0; c < w.length; c++) scales[c] = x * w[c];
   return op.make(
     binary,
     { x: real, y: op.constantNode("scales", "f32", w.length === 1 ? [] : [w.length], scales) },

@@ -35,7 +35,8 @@ export async function bench(path: string, options: BenchOptions, io: Io): Promis
   const loadStart = performance.now();
   const model = await during(io, `reading ${path}`, () => loadModel(path, loadOptions(options, onWarning)));
   const compileStart = performance.now();
-  const executor = await prepare(model, { backend: options.backend, threads: options.threads, progress, onWarning });
+  const { backend, threads, revectorize } = options;
+  const executor = await prepare(model, { backend, threads, revectorize, progress, onWarning });
   const compileEnd = performance.now();
   try {
     const profiled =

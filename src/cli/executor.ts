@@ -5,7 +5,7 @@ import type { Graph, Node } from "../ir/graph.ts";
 import { interpret } from "../ir/interpret.ts";
 import { StateValues } from "../ir/state.ts";
 import type { Quant, TypedArray } from "../ir/type.ts";
-import { inModel, isExpected } from "./failure.ts";
+import { inModel, isExpected, UsageError } from "./failure.ts";
 import type { Progress } from "./io.ts";
 import type { Model } from "./model.ts";
 import type { BackendOption } from "./options.ts";
@@ -29,6 +29,7 @@ export interface Executor {
 export interface PrepareOptions {
   readonly backend: BackendOption;
   readonly threads: number;
+  readonly revectorize?: boolean;
   readonly progress: Progress;
   readonly onWarning: (message: string) => void;
 }
@@ -37,6 +38,10 @@ export interface PrepareOptions {
 export async function prepare(model: Model, options: PrepareOptions): Promise<Executor> {
   const { backend, onWarning } = options;
   const { path } = model;
+  if (options.revectorize && (model.kind === "compiled" || backend === "native" || backend === "interpreter")) {
+    const found = model.kind === "compiled" ? `${path}, which is compiled` : `--backend ${backend}`;
+    throw new UsageError(`--revectorize wants a model that is compiled to WebAssembly here, found ${found}`);
+  }
   if (model.kind === "compiled") {
     if (backend === "auto" || backend === "wasm") return inModel(path, () => compiled(path, model.bytes, options));
     throw new ModelError(path, `is compiled for wasm; --backend ${backend} wants a .onnx, .tflite or .qir file`);
@@ -48,7 +53,7 @@ export async function prepare(model: Model, options: PrepareOptions): Promise<Ex
   try {
     return await inModel(path, () => compiledHere(model.graph, backend, options));
   } catch (error) {
-    if (backend !== "auto" || !isExpected(error)) throw error;
+    if (backend !== "auto" || options.revectorize || !isExpected(error)) throw error;
     onWarning(`running on the interpreter, which is slow: ${error.message}`);
     return interpreter(model.graph, options);
   }
@@ -58,11 +63,11 @@ export async function prepare(model: Model, options: PrepareOptions): Promise<Ex
 async function compiledHere(
   graph: Graph,
   target: "auto" | "native" | "wasm",
-  { threads, progress, onWarning }: PrepareOptions,
+  { threads, revectorize, progress, onWarning }: PrepareOptions,
 ): Promise<Executor> {
   progress.begin("compiling");
   const { compile } = await import("../compile.ts");
-  const program = await compile(graph, { target, threads, onFallback: onWarning });
+  const program = await compile(graph, { target, threads, revectorize, onFallback: onWarning });
   progress.done();
   const used = program.threads ?? 1;
   return {

@@ -66,6 +66,7 @@ export const loadOptions = (
 export interface ModelOptions extends ImportOptions {
   readonly backend: BackendOption;
   readonly threads: number;
+  readonly revectorize?: boolean;
   readonly input?: readonly InputOption[];
   readonly seed: number;
 }
@@ -78,7 +79,8 @@ export const inputOptions = (command: Command): Command =>
 export const backendOptions = (command: Command): Command =>
   command
     .addOption(choice("--backend <NAME>", "what runs the model", backends).default("auto"))
-    .option("--threads <N>", "threads to run on; results do not depend on it", integer(1, 1024), 1);
+    .option("--threads <N>", "threads to run on; results do not depend on it", integer(1, 1024), 1)
+    .option("--revectorize", "WebAssembly in vectors of 256 bits, an experiment of V8's (Node 24 and later, x86-64)");
 
 export const importOptions = (command: Command): Command =>
   command

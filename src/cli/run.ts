@@ -27,7 +27,8 @@ export async function run(path: string, options: RunOptions, io: Io): Promise<nu
   };
   const progress = new Progress(io);
   const model = await during(io, `reading ${path}`, () => loadModel(path, loadOptions(options, onWarning)));
-  const executor = await prepare(model, { backend: options.backend, threads: options.threads, progress, onWarning });
+  const { backend, threads, revectorize } = options;
+  const executor = await prepare(model, { backend, threads, revectorize, progress, onWarning });
   try {
     const labels = options.labels === undefined ? undefined : readLabels(await readText(options.labels));
     if (labels) checkLabels(labels, executor.outputs, options.labels!);

@@ -270,3 +270,23 @@ describe("nothing is left half written", () => {
 test("the generator is mulberry32", () => {
   expect(randomValues({ storage: "i8", shape: [4] }, 0, 0)).toEqual(Int8Array.of(-60, -128, -71, -91));
 });
+
+test("--revectorize is refused where V8 cannot, or where it means nothing, and gives the same integers elsewhere", async () => {
+  const can = Number.parseInt(process.versions.v8, 10) >= 13 && process.arch === "x64";
+  const s = setup();
+  const run = (...options: string[]) =>
+    qjit(["run", s.model, "--input", `image=${s.image}`, "--input", `t=${s.t}`, "--output-dir", s.outDir, ...options]);
+  const wide = await run("--revectorize");
+  if (can) {
+    expect(wide.out).toContain("on wasm");
+    expect(npy(join(s.outDir, "out0.npy")).data).toEqual(expected[0]);
+  } else {
+    expect({ code: wide.code, err: wide.err }).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("revectorize: wanted Node 24 or later on x86-64, got Node"),
+    });
+  }
+  const native = await run("--revectorize", "--backend", "interpreter");
+  expect(native.code).toBe(2);
+  expect(native.err).toContain("--revectorize wants a model that is compiled to WebAssembly here");
+});

@@ -2,12 +2,15 @@
 import { type Graph, type Node, operandsOf } from "../../ir/graph.ts";
 import { cast } from "../../ir/ops/elementwise.ts";
 import { constantOf } from "../../ir/ops/source.ts";
-import { sameType, type TensorType } from "../../ir/type.ts";
+import { sameType, type TensorType, type TypedArray } from "../../ir/type.ts";
 
-/** A constant with data of its own instead of a view of the file, which may change, and need not stay in memory for it. */
-function owned(node: Node, file: ArrayBufferLike): Node {
+/**
+ * Gives a constant data of its own instead of a view of the file, which may change, and need not stay in memory for it. Nobody
+ * has seen the node yet: setting its value takes a good deal less than making all that depends on it anew.
+ */
+function own(node: Node, file: ArrayBufferLike): void {
   const data = constantOf(node);
-  return data?.buffer === file ? { ...node, attrs: { value: data.slice() } } : node;
+  if (data?.buffer === file) (node.attrs as { value: TypedArray }).value = data.slice();
 }
 
 /**
@@ -21,6 +24,7 @@ export function settled(graph: Graph, file: ArrayBufferLike): Graph {
   for (const p of graph.params) if (outputs.has(p)) types.set(p, undefined);
   const params = new Set(graph.params);
   for (const node of graph.nodes) {
+    own(node, file);
     for (const x of operandsOf(node)) {
       if (!params.has(x)) continue;
       const retyped =
@@ -30,9 +34,10 @@ export function settled(graph: Graph, file: ArrayBufferLike): Graph {
       types.set(x, agrees ? retyped : undefined);
     }
   }
+  if ([...types.values()].every((type) => type === undefined)) return graph;
   return graph.map((node, original) => {
-    const own = types.get(original);
-    if (own) return { ...original, type: own };
-    return node.op === cast && types.get(original.in.x) ? node.in.x : owned(node, file);
+    const type = types.get(original);
+    if (type) return { ...original, type };
+    return node.op === cast && types.get(original.in.x) ? node.in.x : node;
   });
 }

@@ -284,4 +284,29 @@ describe("what is not supported", () => {
       expect(row.types.length, name).toBeGreaterThan(0);
     }
   });
+
+  test("a graph keeps nothing of the file, wherever its bytes lie", () => {
+    const raw = new Uint8Array(Float32Array.of(0.5, -1, 2, 4).buffer);
+    const file = onnxFile({
+      inputs: { x: ["FLOAT", [4]] },
+      outputs: ["y"],
+      initializers: { w: { element: "FLOAT", dims: [4], raw } },
+      nodes: [
+        { op: "Constant", in: [], out: ["k"], attrs: { value: { element: "FLOAT", dims: [4], raw } } },
+        { op: "Add", in: ["x", "w"], out: ["sum"] },
+        { op: "Mul", in: ["sum", "k"], out: ["y"] },
+      ],
+    });
+    // At every alignment, as an array and as one of Node's buffers, whose slices are views.
+    for (let at = 0; at < 4; at++) {
+      for (const kind of ["array", "buffer"]) {
+        const memory = new Uint8Array(file.length + at);
+        memory.set(file, at);
+        const bytes = kind === "array" ? memory.subarray(at) : Buffer.from(memory.buffer, at, file.length);
+        const graph = importOnnx(bytes);
+        memory.fill(0);
+        expect(interpret(graph, [Float32Array.of(1, 1, 1, 1)])).toEqual([Float32Array.of(0.75, -0, 6, 20)]);
+      }
+    }
+  });
 });

@@ -11,10 +11,11 @@ import { Graph, make, type Node } from "../../src/ir/graph.ts";
 import { interpret } from "../../src/ir/interpret.ts";
 import { ops } from "../../src/ir/ops/index.ts";
 import { makeParam } from "../../src/ir/ops/source.ts";
+import { parse } from "../../src/ir/parse.ts";
 import { perTensor } from "../../src/ir/type.ts";
 import { runPipeline } from "../../src/passes/pipeline.ts";
 import { generate, inputsFor, random } from "../fuzz/generate.ts";
-import { addon, addonPath, levels, reportMissing } from "./native.ts";
+import { addon, addonPath, levels, onNative, reportMissing } from "./native.ts";
 import { small } from "./small.ts";
 
 reportMissing();
@@ -39,6 +40,32 @@ describe.runIf(addon)("native programs", () => {
     expect(await last).toEqual(want);
     expect(() => program.runSync(inputs)).toThrow("disposed");
     await expect(compile(graph, { target: "native", isa: "mmx" })).rejects.toThrow("isa: wanted one of");
+  });
+
+  test("rules that are the float formula themselves, on sums within its reach and beyond", () => {
+    const data = (count: number, k: number) =>
+      Buffer.from(Int8Array.from({ length: count }, (_, i) => ((i * k) % 255) - 127).buffer).toString("base64");
+    const graph = parse(`func @reach(%x: i8[1,4,4,32]<0.5:3>) {
+  %w: i8[8,1,1,32]<0.125> = const(value=data)
+  %v: i8[8,1,1,32]<0.125> = const(value=data)
+  %b: i32[8] = const(value=[2147483647, -2147483648, 5, 1000000, 0, 7, -3, 40])
+  %a: i32[1,4,4,8]<0.5 * 0.125> = conv2d(%x, %w, bias=%b)
+  %p: i8[1,4,4,8]<0.25:-7> = requantize(%a, by=f32_rne(#r), clamp=[-128, 127])
+  %c: i32[1,4,4,8]<0.5 * 0.125> = conv2d(%x, %v)
+  %q: u8[1,4,4,8]<0.25:9> = requantize(%c, by=f32_rne_zp(#r), clamp=[0, 255])
+  return %p, %q
+}
+
+#r = [0.0009765625, 0.0009765625, 0.00031, 3, 1000000, 0.0021, 25, 0.5]
+
+data %w = "${data(256, 37)}"
+data %v = "${data(256, 53)}"
+`);
+    for (let seed = 1; seed < 6; seed++) {
+      const inputs = inputsFor(graph, seed);
+      const want = interpret(graph, inputs);
+      for (const { name, outputs } of onNative(graph, inputs)) expect(outputs, name).toEqual(want);
+    }
   });
 
   test("refuse inputs and outputs of another size", () => {

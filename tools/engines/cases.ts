@@ -22,7 +22,8 @@ import { verified } from "../../src/ir/verify.ts";
 import { runPipeline } from "../../src/passes/pipeline.ts";
 import { QTensor } from "../../src/tensor/index.ts";
 import { trace } from "../../src/trace/trace.ts";
-import { generate, inputsFor } from "../../test/fuzz/generate.ts";
+import { operandValues } from "../../test/codegen/row-cases.ts";
+import { generate, inputsFor, random } from "../../test/fuzz/generate.ts";
 import { importCase, nodeCases } from "../../test/onnx-node.ts";
 import { calls } from "../../test/pytorch-calls.ts";
 import { kernelGraph } from "../../test/tflite-kernels.ts";
@@ -113,10 +114,17 @@ async function vectors(): Promise<void> {
     await add(`ort ${c.name}`, graph, inputs, interpret(graph, inputs));
   }
   const files = join(root, "test", "run", "cases");
-  const graphs = readdirSync(files).map((f) => verified(parse(readFileSync(join(files, f), "utf8"))));
-  for (let seed = 0; seed < seeds; seed++) graphs.push(generate(seed, 8));
-  for (const [i, graph] of graphs.entries()) {
-    const inputs = inputsFor(graph, i);
+  for (const file of readdirSync(files)) {
+    const graph = verified(parse(readFileSync(join(files, file), "utf8")));
+    // Random values, the least, the greatest.
+    for (const mode of [0, 1, 2]) {
+      const inputs = graph.params.map((p) => operandValues(p.type, mode, random(mode)));
+      await add(`graph ${graph.name} ${mode}`, graph, inputs, interpret(graph, inputs));
+    }
+  }
+  for (let seed = 0; seed < seeds; seed++) {
+    const graph = generate(seed, 8);
+    const inputs = inputsFor(graph, seed);
     await add(`graph ${graph.name}`, graph, inputs, interpret(graph, inputs));
   }
 }

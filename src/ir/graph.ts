@@ -165,9 +165,10 @@ export class Graph {
     if (!this.#uses) {
       const uses = new Map<Node, number>();
       const count = (n: Node) => uses.set(n, (uses.get(n) ?? 0) + 1);
-      for (const n of this.nodes) {
-        if (!uses.has(n)) uses.set(n, 0);
-        for (const operand of operandsOf(n)) count(operand);
+      const { nodes } = this;
+      for (let i = 0; i < nodes.length; i++) {
+        if (!uses.has(nodes[i])) uses.set(nodes[i], 0);
+        operandsOf(nodes[i]).forEach(count);
       }
       for (const o of this.outputs) count(o.node);
       this.#uses = uses;

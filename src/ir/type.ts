@@ -72,7 +72,7 @@ export const tensorType = (storage: Storage, shape: readonly number[], quant?: Q
 /** Number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: readonly number[]): number {
   let n = 1;
-  for (const d of shape) n *= d;
+  for (let d = 0; d < shape.length; d++) n *= shape[d];
   return n;
 }
 

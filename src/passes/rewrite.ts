@@ -137,7 +137,9 @@ class Sweep implements Rewriter {
     const { graph } = this;
     const before = this.#context.applied.length;
     const current = (n: Node) => this.#became.get(n) ?? n;
-    for (const original of graph.nodes) {
+    const { nodes } = graph;
+    for (let i = 0; i < nodes.length; i++) {
+      const original = nodes[i];
       let node = original;
       if (this.#became.size > 0) {
         node = replaceOperands(original, current);

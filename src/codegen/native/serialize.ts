@@ -64,7 +64,14 @@ export function serializeNative(graph: Graph): NativePlan {
     outputs: graph.outputs.length,
     steps: computed.length,
   });
-  return { bytes, steps: computed.map((n) => graph.nameOf(n)), arenaBytes };
+  return {
+    bytes,
+    arenaBytes,
+    // Names are for reports; compiling has none.
+    get steps() {
+      return computed.map((n) => graph.nameOf(n));
+    },
+  };
 }
 
 function refuse(graph: Graph, node: Node, why: string): never {

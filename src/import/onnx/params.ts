@@ -22,17 +22,23 @@ export function tensorParams(op: Operator, scaleAt: number, zeroAt: number): { s
 export function readParams(op: Operator, scaleAt: number, zeroAt: number, axis?: number): Params {
   const element = op.element(scaleAt);
   if (!floats.includes(element) && element !== "FLOAT8E8M0") op.fail(`wants scales as floats, found ${element}`);
-  const scales = numbersOf(op.known(scaleAt, "a scale"));
+  const scales = scalesOf(op, op.known(scaleAt, "a scale"));
   const given = op.has(zeroAt) ? numbersOf(op.known(zeroAt, "a zero point")) : [0];
-  for (let i = 0; i < scales.length; i++) {
-    if (!(scales[i] > 0 && scales[i] < Number.POSITIVE_INFINITY))
-      op.fail(`wants finite scales above 0, found ${scales[i]}`);
-  }
   if (scales.length === 0 || (given.length !== 1 && given.length !== scales.length)) {
     op.fail(`wants as many zero points as scales, found ${given.length} and ${scales.length}`);
   }
   const zeros = given.length === scales.length ? given : new Array<number>(scales.length).fill(given[0]);
   return scales.length === 1 || axis === undefined ? { scales, zeros } : { scales, zeros, axis };
+}
+
+function scalesOf(op: Operator, data: TypedArray): number[] {
+  const list = new Array<number>(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const s = Number(data[i]);
+    if (!(s > 0 && s < Number.POSITIVE_INFINITY)) op.fail(`wants finite scales above 0, found ${s}`);
+    list[i] = s;
+  }
+  return list;
 }
 
 /** Plain loops: channels come in ten thousands, and an import is over before the engine has compiled what it calls. */

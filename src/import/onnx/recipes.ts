@@ -23,8 +23,14 @@ export function gemmRescale(
 ): Rescale {
   const divides = numerics === "ort" || storage === "i8";
   const inverse = inverseScale(result);
+  // Rounded to float32 by being stored: channels come in ten thousands, and calls are dear before they are compiled.
+  const rounded = new Float32Array(1);
   const a = new Array<number>(w.length);
-  for (let i = 0; i < w.length; i++) a[i] = divides ? f(f(x * w[i]) / result) : f(f(w[i] * x) * inverse);
+  for (let c = 0; c < w.length; c++) {
+    rounded[0] = x * w[c];
+    rounded[0] = divides ? rounded[0] / result : rounded[0] * inverse;
+    a[c] = rounded[0];
+  }
   return { rule: "f32_rne", a, b: [] };
 }
 

@@ -3,8 +3,8 @@ import type { Engine } from "./types.ts";
 
 /**
  * Probes the engine: whether it takes SIMD and relaxed SIMD modules, and what its relaxed dot product does with a second
- * operand outside of 0..127: `unsigned` and `signed` say how it is read, with exact sums; `inexact` is everything else, such
- * as pairs of products that saturate at 16 bits.
+ * operand outside of 0..127: `unsigned` and `signed` say how it is read, with exact sums; with `saturating` it is read as
+ * unsigned, and sums of pairs saturate at 16 bits (the instruction for pairs is asked); `inexact` is everything else.
  *
  * Of a signed pair only (-128)*(-128) twice is beyond 16 bits, and what becomes of it is not asked: V8 on Arm wraps it in
  * baseline code, on all CPUs, and not in optimized code, on those with dot products. Kernels multiply no such pairs of weights.
@@ -15,15 +15,17 @@ export function probeEngine(): Engine {
   const simd = bytes("0061736d 01000000 0105016000017b 03020100 0a08010600 4100fd0f0b");
   // (module (func (export "f") (param i32 i32 i32) (result i32)
   //   (i32x4.extract_lane 0 (i32x4.relaxed_dot_i8x16_i7x16_add_s
-  //     (i32x4.splat (local.get 0)) (i32x4.splat (local.get 1)) (i32x4.splat (local.get 2))))))
+  //     (i32x4.splat (local.get 0)) (i32x4.splat (local.get 1)) (i32x4.splat (local.get 2)))))
+  //   (func (export "g") (param i32 i32 i32) (result i32)
+  //     (i16x8.extract_lane_s 0 (i16x8.relaxed_dot_i8x16_i7x16_s (i32x4.splat (local.get 0)) (i32x4.splat (local.get 1))))))
   const relaxed = bytes(
-    "0061736d 01000000 01080160037f7f7f017f 03020100 0705010166 0000" +
-      "0a16011400 2000fd11 2001fd11 2002fd11 fd9302 fd1b00 0b",
+    "0061736d 01000000 01080160037f7f7f017f 0303020000 070902016600000167 0001" +
+      "0a2702 1400 2000fd11 2001fd11 2002fd11 fd9302 fd1b00 0b 1000 2000fd11 2001fd11 fd9202 fd1800 0b",
   );
   const hasSimd = typeof WebAssembly === "object" && WebAssembly.validate(simd);
   if (!hasSimd || !WebAssembly.validate(relaxed)) return { simd: hasSimd, relaxed: false, dot: "inexact" };
   const instance = new WebAssembly.Instance(new WebAssembly.Module(relaxed));
-  const f = instance.exports.f as (a: number, b: number, sum: number) => number;
+  const { f, g } = instance.exports as Record<string, (a: number, b: number, sum?: number) => number>;
   // Bytes of the first operand (signed), of the second, and the sum that is added to: pairs of products beyond 16 bits on
   // either side, and as near as signed ones come to that, and a sum that wraps.
   const cases: [number[], number[], number][] = [
@@ -41,6 +43,9 @@ export function probeEngine(): Engine {
       const products = a.reduce((s, v, i) => s + v * reading(b[i]), 0);
       return f(word(a), word(b), sum) === ((sum + products) | 0);
     });
-  const dot = exactAs(read.unsigned) ? "unsigned" : exactAs(read.signed) ? "signed" : "inexact";
+  const saturates = () =>
+    cases.every(([a, b]) => g(word(a), word(b)) === Math.max(-0x8000, Math.min(0x7fff, a[0] * b[0] + a[1] * b[1])));
+  const rest = () => (saturates() ? "saturating" : "inexact");
+  const dot = exactAs(read.unsigned) ? "unsigned" : exactAs(read.signed) ? "signed" : rest();
   return { simd: true, relaxed: true, dot };
 }

@@ -34,6 +34,9 @@ export interface PlacedTensor extends TensorInfo {
   readonly offset: number;
 }
 
+/** How an engine multiplies bytes; see `probeEngine`. */
+export type Dot = "unsigned" | "signed" | "saturating" | "inexact";
+
 /** What a compiled module says of itself. */
 export interface Description {
   readonly name: string;
@@ -41,7 +44,7 @@ export interface Description {
   readonly profile?: string;
   readonly level: "simd128" | "relaxed";
   /** What the module's relaxed dot products assume of the engine. */
-  readonly dot: "unsigned" | "signed" | "inexact";
+  readonly dot: Dot;
   readonly inputs: readonly PlacedTensor[];
   readonly outputs: readonly PlacedTensor[];
   /** Inputs that the outputs of one run give to the next, by their positions, and the value of every element at first. */
@@ -60,7 +63,7 @@ export interface Description {
 export interface Engine {
   readonly simd: boolean;
   readonly relaxed: boolean;
-  readonly dot: "unsigned" | "signed" | "inexact";
+  readonly dot: Dot;
 }
 
 /** Inputs by position or by name. */

@@ -242,7 +242,11 @@ function speeds({ levels, document }: Loaded, measured?: Measured): HTMLElement 
       }),
     ),
     document.plan?.level === "relaxed" && document.plan.dot === "inexact"
-      ? h("caption", {}, "Relaxed dot products are not exact in this browser, so no module uses them.")
+      ? h(
+          "caption",
+          {},
+          "Relaxed dot products are not exact in this browser: modules use them for bytes below 128 only.",
+        )
       : null,
   );
 }
@@ -338,7 +342,7 @@ byId("engine").append(
       "span",
       {},
       engine.relaxed
-        ? `relaxed SIMD, dot products ${engine.dot === "inexact" ? "inexact" : `exact (${engine.dot})`}`
+        ? `relaxed SIMD, dot products ${["inexact", "saturating"].includes(engine.dot) ? engine.dot : `exact (${engine.dot})`}`
         : "no relaxed SIMD",
     ),
     h("span", {}, `${navigator.hardwareConcurrency} cores`),

@@ -75,9 +75,9 @@ test("--features all writes a module for every kind of engine, and the loader ta
   const to = folder();
   expect((await qjit(["compile", model, "-o", to, "--features", "all", "--threads"])).code).toBe(0);
   const modules = readdirSync(to).filter((f) => f.endsWith(".wasm"));
-  const kinds = ["signed.threads", "signed", "threads", "unsigned.threads", "unsigned"];
+  const kinds = ["signed", "unsigned", "saturating"].flatMap((dot) => [dot, `${dot}.threads`]).concat("threads");
   expect(modules.sort()).toEqual([...kinds.map((kind) => `small.${kind}.wasm`), "small.wasm"].sort());
-  // An engine whose dot product reads bytes as unsigned, or signed, or has none; what it would load it names instead.
+  // An engine whose dot product reads bytes as unsigned, or signed, or saturates, or has none; what it would load it names instead.
   const taken = (reading: string, options: string) =>
     execFileSync(
       process.execPath,
@@ -85,19 +85,21 @@ test("--features all writes a module for every kind of engine, and the loader ta
         "--input-type=module",
         "-e",
         `const byte = (v, i) => (v << (24 - 8 * i)) >> 24;
-         const reads = { unsigned: (v) => v & 255, signed: (v) => v };
+         const reads = { unsigned: (v) => v & 255, signed: (v) => v, saturating: () => 0 };
          const dot = (a, b, sum) =>
            [0, 1, 2, 3].reduce((s, i) => (s + byte(a, i) * reads.${reading}(byte(b, i))) | 0, sum);
+         const pair = (a, b) =>
+           Math.max(-32768, Math.min(32767, byte(a, 0) * (b & 255) + byte(a, 1) * ((b >> 8) & 255)));
          WebAssembly.validate = (b) => ${reading !== "none"} || !new TextDecoder("latin1").decode(b).includes("\\xfd\\x93\\x02");
          WebAssembly.Module = class { static customSections() { return []; } };
-         WebAssembly.Instance = class { exports = { f: dot }; };
+         WebAssembly.Instance = class { exports = { f: dot, g: pair }; };
          process.getBuiltinModule = () => ({ readFileSync: (url) => { console.log(url.href); process.exit(); } });
          const { load } = await import(${JSON.stringify(pathToFileURL(join(to, "small.mjs")).href)});
          await load(undefined, ${options});`,
       ],
       { encoding: "utf8" },
     ).replace(/^.*\/|\n$/g, "");
-  for (const kind of ["unsigned", "signed"]) {
+  for (const kind of ["unsigned", "signed", "saturating"]) {
     expect(taken(kind, "{}")).toBe(`small.${kind}.wasm`);
     expect(taken(kind, "{ threads: 2 }")).toBe(`small.${kind}.threads.wasm`);
   }

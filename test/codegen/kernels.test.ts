@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { expect, test } from "vitest";
+import { probeEngine } from "../../runtime/probe.ts";
 import type { WasmKernel, WasmTarget } from "../../src/codegen/wasm/kernel.ts";
 import { convKernels } from "../../src/codegen/wasm/kernels/conv.ts";
 import { convOf } from "../../src/codegen/wasm/kernels/conv-geometry.ts";
@@ -16,6 +17,7 @@ if (!probePairs() && Number.parseInt(process.versions.v8, 10) < 12)
   setFlagsFromString("--experimental-wasm-relaxed-simd");
 const dot = probeDot();
 const pairs = probePairs();
+const saturating = probeEngine().dot === "saturating";
 // Modules of targets that say so are for this option of V8's, where it has it; it is to keep every bit.
 const wide: WasmTarget = { ...simd, wide: true };
 if (Number.parseInt(process.versions.v8, 10) >= 13) setFlagsFromString("--experimental-wasm-revectorize");
@@ -50,11 +52,12 @@ for (const { target } of flavours) {
 for (const kernel of kernels.filter(ofPairs)) {
   for (const [name, c] of Object.entries(cases)) {
     const node = convNode(c);
-    for (const more of [{}, { wide: true }]) {
+    for (const more of [{}, { wide: true }, ...(saturating ? [{ dot: "saturating" } as const] : [])]) {
       const target: WasmTarget = { level: "relaxed", dot: "inexact", ...more };
+      if (target.dot === "saturating" && c.range) continue;
       if (!kernel.applies(node, target)) continue;
       const why = pairs ? "" : " (skipped: this engine has no relaxed products of pairs)";
-      const bits = target.wide ? " for 256 bits" : "";
+      const bits = target.wide ? " for 256 bits" : target.dot === "saturating" ? " of any bytes" : "";
       test.skipIf(!pairs)(`${kernel.name}${bits}: ${name}${why}`, () => check(kernel, node, target));
     }
   }

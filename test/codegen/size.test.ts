@@ -41,6 +41,7 @@ const levels = [
   { level: "simd128", dot: "inexact" },
   { level: "relaxed", dot: "unsigned" },
   { level: "relaxed", dot: "inexact" },
+  { level: "relaxed", dot: "saturating" },
 ] as const;
 
 for (const file of [

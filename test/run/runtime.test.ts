@@ -156,7 +156,7 @@ describe("engines", () => {
     const engine = probeEngine();
     expect(engine.simd).toBe(true);
     if (!engine.relaxed) expect(engine.dot).toBe("inexact");
-    expect(["unsigned", "signed", "inexact"]).toContain(engine.dot);
+    expect(["unsigned", "signed", "saturating", "inexact"]).toContain(engine.dot);
   });
 
   afterEach(() => {
@@ -181,7 +181,7 @@ describe("engines", () => {
   test.each([
     ["unsigned", "unsigned", "x86 with VNNI"],
     ["signed", "signed", "V8's baseline code on Arm"],
-    ["saturating", "inexact", "x86 without VNNI"],
+    ["saturating", "saturating", "x86 without VNNI"],
   ] as const)("the probe takes a dot product that is %s for %s: %s", async (flavour, dot, _) => {
     const f = await lane(flavour);
     // As Arm's own instruction adds: no sums of 16 bits.
@@ -190,16 +190,24 @@ describe("engines", () => {
       return [0, 1, 2, 3].reduce((s, i) => (s + byte(a, i) * byte(b, i)) | 0, sum);
     };
     const twice = (a: number, b: number, sum: number): number => (2 * f(a, b, 0) + sum) | 0;
-    const probed = (f: unknown) => {
+    // The instruction for pairs: on x86 it saturates whatever that for fours does.
+    const pair = (a: number, b: number): number => {
+      const [x, y] = [0, 8].map((i) => ((a << (24 - i)) >> 24) * ((b >> i) & 255));
+      return Math.max(-0x8000, Math.min(0x7fff, x + y));
+    };
+    const wrapped = (a: number, b: number): number =>
+      ([0, 8].reduce((s, i) => s + ((a << (24 - i)) >> 24) * ((b << (24 - i)) >> 24), 0) << 16) >> 16;
+    const probed = (f: unknown, g: unknown = flavour === "signed" ? wrapped : pair) => {
       class Instance {
-        exports = { f };
+        exports = { f, g };
       }
       vi.stubGlobal("WebAssembly", { validate: () => true, Module: class {}, Instance });
       return probeEngine();
     };
     expect(probed(f)).toEqual({ simd: true, relaxed: true, dot });
     expect(probed(exact).dot).toBe("signed");
-    expect(probed(twice).dot).toBe("inexact");
+    expect(probed(twice, wrapped).dot).toBe("inexact");
+    expect(probed(twice, pair).dot).toBe("saturating");
   });
 
   test.each([
@@ -221,6 +229,11 @@ describe("engines", () => {
     ],
     [{ level: "relaxed", dot: "unsigned" }, { simd: true, relaxed: true, dot: "unsigned" }, undefined],
     [{ level: "relaxed", dot: "inexact" }, { simd: true, relaxed: true, dot: "signed" }, undefined],
+    [
+      { level: "relaxed", dot: "saturating" },
+      { simd: true, relaxed: true, dot: "unsigned" },
+      "this engine's relaxed dot product is unsigned, the module is made for saturating",
+    ],
   ] as const)("what a module wants of an engine %#", (module, engine, lacks) => {
     expect(engineLacks(module, engine)).toBe(lacks);
   });

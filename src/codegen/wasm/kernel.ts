@@ -2,6 +2,7 @@
  * The kernel table's row type for wasm. Kernels are rows: a name in the field's grammar, when it applies, how it packs its
  * constants, and how it emits its function. Selection, correctness tests around the tile, and benches loop over the rows.
  */
+import type { Dot } from "../../../runtime/types.ts";
 import type { Node } from "../../ir/graph.ts";
 import type { Func } from "./asm.ts";
 
@@ -12,9 +13,9 @@ export interface WasmTarget {
   /**
    * What `i32x4.relaxed_dot_i8x16_i7x16_add_s` does with a second operand outside 0..127, as a probe of the engine found:
    * reads it as unsigned exactly (x86 VNNI), as signed (Arm; exactly but where two pairs of -128 are multiplied and added, which
-   * some engines do in 16 bits), or not exactly (saturating or unknown).
+   * some engines do in 16 bits), as unsigned with sums of pairs that saturate at 16 bits (x86 without VNNI), or anything else.
    */
-  readonly dot: "unsigned" | "signed" | "inexact";
+  readonly dot: Dot;
   /** The engine joins operations on neighbouring vectors of 128 bits (V8's `--experimental-wasm-revectorize`); not unless true. */
   readonly wide?: boolean;
 }
@@ -23,6 +24,7 @@ export interface WasmTarget {
 export const everyTarget: WasmTarget[] = [
   { level: "relaxed", dot: "unsigned" },
   { level: "relaxed", dot: "signed" },
+  { level: "relaxed", dot: "saturating" },
   { level: "simd128", dot: "inexact" },
 ];
 

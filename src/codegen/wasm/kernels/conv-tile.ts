@@ -90,19 +90,31 @@ export class ConvTile {
 
   /** The packed weights of each block, made when asked for: most tiles are only weighed against others. */
   get #panels(): readonly Panel[] {
-    this.#made ??= this.blocks.map((channels) =>
-      makePanel(this.#shape, this.g.weights, this.g.kh * this.g.kw * this.g.i, channels, this.runs, this.runLength),
-    );
+    this.#made ??= this.blocks.map((channels) => this.#panel(channels));
     return this.#made;
   }
-  /** The most steps that a block multiplies again. */
+  #panel(channels: readonly number[]): Panel {
+    const { g } = this;
+    return makePanel(this.#shape, g.weights, g.kh * g.kw * g.i, channels, this.runs, this.runLength);
+  }
+  /** Room for the steps that a block multiplies again: a power of two, so that more layers share code. */
   get #mostRests(): number {
-    return this.tile.weightBytes === 2 ? 0 : Math.max(...this.#panels.map((p) => p.rests.length));
+    if (this.tile.weightBytes === 2) return 0;
+    const most = Math.max(...this.#panels.map((p) => p.rests.length));
+    return most && 2 ** Math.max(2, Math.ceil(Math.log2(most)));
   }
 
   /** Steps that are multiplied again, of all blocks. */
   get rests(): number {
     return this.tile.weightBytes === 2 ? 0 : this.#panels.reduce((n, p) => n + p.rests.length, 0);
+  }
+
+  /** About as many, by three of the blocks. */
+  get roughRests(): number {
+    const { blocks } = this;
+    const every = Math.ceil(blocks.length / 3);
+    const some = blocks.filter((_, i) => i % every === every >> 1);
+    return (some.reduce((n, b) => n + this.#panel(b).rests.length, 0) * blocks.length) / some.length;
   }
 
   get lanes(): number {
@@ -129,8 +141,10 @@ export class ConvTile {
 
   /** What the emitted code depends on besides the geometry. */
   get key(): string {
-    const staged = this.staged.changed;
-    return `${JSON.stringify(this.tile)} ${staged} ${this.finisher.key} ${this.#mostRests} ${this.#expands}`;
+    const { changed, copied } = this.staged;
+    // In an image that is read in place nothing stands for the zero point.
+    const element = { ...this.tile.element, ...(copied ? {} : { zeroAs: 0 }) };
+    return `${JSON.stringify({ ...this.tile, element })} ${changed} ${this.finisher.key} ${this.#mostRests} ${this.#expands}`;
   }
 
   /** Where weights of 16 bits are bytes in the constants: what the weights, and the zeros around them, are above the bytes. */

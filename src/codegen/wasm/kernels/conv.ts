@@ -11,12 +11,16 @@ export function relaxedElement(g: Conv, target: WasmTarget): { bytes: 1; flip: b
   return { bytes: 1, flip: g.xSigned !== (target.dot === "signed") };
 }
 
+/** A step that is multiplied again takes the time of so many, as its loop has one step a turn. */
+const restCost = 2;
+
 interface Choice {
   readonly name: string;
   readonly suits: (g: Conv, target: WasmTarget) => boolean;
   readonly tile: (g: Conv, target: WasmTarget) => Tile;
-  /** Products a cycle, roughly. */
+  /** Products a cycle, roughly, and those in 256 bits on the scale of the other rows for them. */
   readonly speed: number;
+  readonly wideSpeed?: number;
 }
 
 /** Bytes from 0 on. */
@@ -35,12 +39,16 @@ function shortTile(g: Conv, target: WasmTarget, steps: number): Tile {
   };
 }
 
-/** Whether every engine multiplies the image's bytes in the same way; those with an exact dot of four have something better. */
-export const shortSums = (g: Conv, target: WasmTarget): boolean =>
-  target.level === "relaxed" && target.dot === "inexact" && g.xRange[1] - g.xRange[0] <= 127;
+/**
+ * Whether the engine's products of pairs are known for the image's bytes: below 128 every engine has the same. Engines with an
+ * exact dot of four have something better.
+ */
+export const shortSums = (g: Conv, { level, dot }: WasmTarget): boolean =>
+  level === "relaxed" && (dot === "saturating" || (dot === "inexact" && g.xRange[1] - g.xRange[0] <= 127));
 
 /** Whether the dot instruction of bytes is exact on the target. Weights of 9 bits are multiplied in two parts. */
-const exactDot = (target: WasmTarget) => target.level === "relaxed" && target.dot !== "inexact";
+const exactDot = (target: WasmTarget) =>
+  target.level === "relaxed" && (target.dot === "unsigned" || target.dot === "signed");
 const rowsOf = (g: Conv) => (g.kh === 1 && g.kw === 1 ? g.n * g.oh * g.ow : g.ow);
 const wide = { bytes: 2, flip: false } as const;
 
@@ -71,16 +79,25 @@ const choices: readonly Choice[] = [
     speed: 14.5,
   },
   {
+    name: "qs8_conv_5x8c4s1__wasmrelaxed",
+    suits: (g, target) => shortSums(g, target) && rowsOf(g) > 2,
+    tile: (g, target) => shortTile(g, target, 1),
+    speed: 15,
+    wideSpeed: 18.5,
+  },
+  {
     name: "qs8_conv_4x8c4s2__wasmrelaxed",
     suits: (g, target) => shortSums(g, target) && rowsOf(g) > 2,
     tile: (g, target) => shortTile(g, target, 2),
     speed: 20,
+    wideSpeed: 23.5,
   },
   {
     name: "qs8_conv_3x8c4s4__wasmrelaxed",
     suits: (g, target) => shortSums(g, target) && rowsOf(g) > 2,
     tile: (g, target) => shortTile(g, target, 4),
     speed: 25,
+    wideSpeed: 29,
   },
   {
     name: "qs8_gemv_2x16c4__wasmrelaxed",
@@ -123,9 +140,10 @@ const row = (choice: Choice): WasmKernel => ({
     const { g } = t;
     const [rows, row] = t.flat ? [1, g.n * g.oh * g.ow] : [g.n * g.oh, g.ow];
     const pixels = rows * Math.ceil(row / t.mr) * t.mr;
-    const steps = t.blocks.length * t.runs.length * t.steps + (t.tile.short ? t.rests : 0);
+    const steps = t.blocks.length * t.runs.length * t.steps + (t.tile.short ? restCost * t.roughRests : 0);
     const macs = pixels * steps * t.lanes * (4 / t.tile.element.bytes);
-    return macs / (choice.speed * Math.min(1, 0.4 + 0.12 * t.mr));
+    const speed = (target.wide && choice.wideSpeed) || choice.speed;
+    return macs / (speed * Math.min(1, 0.4 + 0.12 * t.mr));
   },
   about(node, target) {
     const t = tileOf(choice, node, target);

@@ -435,7 +435,7 @@ const choices: readonly Choice[] = [
     name: "qs8_dwconv_4x8c4__wasmrelaxed",
     suits: (g, target) =>
       target.level === "relaxed" &&
-      target.dot !== "inexact" &&
+      (target.dot === "unsigned" || target.dot === "signed") &&
       g.weights.every((w) => w >= -128 && w <= 127) &&
       !(target.dot === "signed" && hasLowPair(g)),
     element: relaxedElement,
@@ -443,7 +443,8 @@ const choices: readonly Choice[] = [
   },
   {
     name: "qs8_dwconv_4x8c2s__wasmrelaxed",
-    suits: (g, target) => shortSums(g, target) && g.weights.every((w) => w >= -128 && w <= 127),
+    suits: (g, target) =>
+      shortSums(g, target) && g.xRange[1] - g.xRange[0] <= 127 && g.weights.every((w) => w >= -128 && w <= 127),
     element: shortElement,
     speed: 8,
   },

@@ -1,4 +1,7 @@
-/** What is settled when all operators are converted: quantizers of the graph's inputs, which ONNX states at the nodes that read, and whose memory constants are in. */
+/**
+ * What is settled when all operators are converted: quantizers of the graph's inputs, which ONNX states at the nodes that read,
+ * and whose memory constants are in.
+ */
 import { type Graph, type Node, operandsOf } from "../../ir/graph.ts";
 import { cast } from "../../ir/ops/elementwise.ts";
 import { constantOf } from "../../ir/ops/source.ts";

@@ -1,6 +1,6 @@
 /**
  * Times every convolution and product of a model, kernel by kernel: `node bench/kernels.ts MODEL [--level simd128|relaxed]
- * [--dot unsigned|signed|inexact] [--kernel NAME] [--check] [--least]`. MODEL is .tflite, or .qir as the pipeline leaves it. Medians (or the
+ * [--dot unsigned|signed|saturating|inexact] [--kernel NAME] [--check] [--least]`. MODEL is .tflite, or .qir as the pipeline leaves it. Medians (or the
  * least) of many short runs; layers with equal code and size are timed once.
  */
 import { readFileSync } from "node:fs";

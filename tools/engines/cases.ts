@@ -39,6 +39,7 @@ const targets: Record<string, WasmTarget> = {
   wide: { level: "simd128", dot: "inexact", wide: true },
   signed: { level: "relaxed", dot: "signed" },
   unsigned: { level: "relaxed", dot: "unsigned" },
+  saturating: { level: "relaxed", dot: "saturating" },
 };
 
 interface Written {

@@ -75,9 +75,9 @@ async function find(): Promise<NativeState> {
   const { fileURLToPath } = process.getBuiltinModule("node:url");
   const require = createRequire(import.meta.url);
   // This file is runtime/native.ts or dist/runtime/native.js.
-  const built = ["..", "../.."]
-    .map((up) => fileURLToPath(new URL(`${up}/build/native/Release/qjit.node`, import.meta.url)))
-    .filter((path) => existsSync(path));
+  const nearby = (path: string): string[] =>
+    ["..", "../.."].map((up) => fileURLToPath(new URL(`${up}/${path}`, import.meta.url))).filter((p) => existsSync(p));
+  const built = nearby("build/native/Release/qjit.node");
   const reasons: string[] = [];
   for (const path of [...built, ...nativePackages()]) {
     try {
@@ -87,6 +87,8 @@ async function find(): Promise<NativeState> {
       reasons.push(code === "MODULE_NOT_FOUND" ? `${path} is not installed` : `${path}: ${message.split("\n")[0]}`);
     }
   }
-  if (!built.length) reasons.unshift("the addon is not built (npm run build:native)");
+  // What builds it is in a clone, not in the published package.
+  if (!built.length && nearby("tools/build-native.mjs").length)
+    reasons.unshift("the addon is not built (npm run build:native)");
   return { reason: reasons.join("; ") };
 }

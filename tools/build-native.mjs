@@ -3,7 +3,7 @@
  * then, without it never: everything works on wasm. `npm ci` runs this through `prepare`.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,11 +33,15 @@ try {
 } catch {
   skip("cmake-js is not installed");
 }
-const done = spawnSync(
-  process.execPath,
-  [cmakeJs, "build", "-d", join(root, "native"), "-O", join(root, "build", "native")],
-  { encoding: "utf8" },
-);
+// CMake refuses the cache of a build folder that was made elsewhere and moved or copied here.
+const folder = join(root, "build", "native");
+const cache = join(folder, "CMakeCache.txt");
+const madeFor = existsSync(cache) && /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(readFileSync(cache, "utf8"))?.[1];
+if (madeFor !== false && madeFor !== join(root, "native").replaceAll("\\", "/"))
+  rmSync(folder, { recursive: true, force: true });
+const done = spawnSync(process.execPath, [cmakeJs, "build", "-d", join(root, "native"), "-O", folder], {
+  encoding: "utf8",
+});
 if (done.status !== 0) {
   const lines = `${done.stdout}\n${done.stderr}`.split("\n").filter((l) => /error|ERR/i.test(l));
   if (required) console.error(`${done.stdout}\n${done.stderr}`);

@@ -3,9 +3,20 @@
 /** What spaces mean something in: strings, templates, and regular expressions, which begin with a class here. */
 const literals = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\[(?:[^\\\]]|\\.)*\][^/\n]*\//g;
 
+/** Short forms of names that stand often; of these only ProgramError is exported, by its own name. */
+const shortForms: Readonly<Record<string, string>> = {
+  ProgramError: "E",
+  WebAssembly: "W",
+  compileModule: "C",
+  describeModule: "D",
+  engineLacks: "L",
+  probeEngine: "P",
+};
+const longForms = new RegExp(`\\b(?:${Object.keys(shortForms).join("|")})\\b`, "g");
+
 /**
- * Source as scripts have it: without comments, spaces and line breaks that engines do not need; private names are short, and
- * so are WebAssembly and ProgramError, which is exported by its name.
+ * Source as scripts have it: without comments, spaces, line breaks, last commas and last semicolons of blocks that engines do
+ * not need; private names are short, and so are those of `shortForms`. No statement is empty.
  */
 export function compact(source: string): string {
   const lines = source.replace(/^\s*\/\*\*[\s\S]*?\*\/$/gm, "").split("\n");
@@ -24,9 +35,9 @@ export function compact(source: string): string {
   const squeeze = (code: string): string =>
     code
       .replace(/\s*([=,;:?(){}[\]<>*&|!])\s*/g, "$1")
+      .replace(/[,;](?=[}\]])/g, "")
       .replace(/#\w+/g, short)
-      .replace(/\bProgramError\b/g, "E")
-      .replace(/\bWebAssembly\b/g, "W")
+      .replace(longForms, (name) => shortForms[name])
       .replace(/\bconst\b/g, "let");
   let out = "";
   let from = 0;
